@@ -1,0 +1,26 @@
+/*
+ * Running a program: by argument array, clean descriptors, no shell unless
+ * the caller names one.
+ */
+#ifndef BASE_CHILD_H
+#define BASE_CHILD_H
+
+#include <sys/types.h>
+
+struct vp_child {
+	const char *const *argv; /* argv[0] is an absolute path */
+	char *const *envp;       /* NULL: PATH only */
+	int fd0, fd1, fd2;       /* become 0, 1, 2; -1: /dev/null */
+	int dirfd;               /* working directory, -1: ours */
+	int seconds;             /* time limit, 0: none; with one the child is a
+	                          * process group, which gets SIGKILL then */
+};
+
+/* Start and wait.  Returns the wait status, or -1 and errno when it could
+ * not be started (ETIMEDOUT: it was killed at the limit).  Signal
+ * dispositions are reset to default in the child. */
+int vp_child_run(const struct vp_child *child);
+/* Start only; the pid, or -1. */
+pid_t vp_child_start(const struct vp_child *child);
+
+#endif

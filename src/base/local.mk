@@ -1,0 +1,14 @@
+noinst_LTLIBRARIES += %D%/libbase.la
+
+%C%_libbase_la_SOURCES = \
+	%D%/attr.h \
+	%D%/child.c %D%/child.h \
+	%D%/conf.c %D%/conf.h \
+	%D%/csv.c %D%/csv.h %D%/csv_int.h \
+	%D%/dirtree.c %D%/dirtree.h \
+	%D%/jsonl.c \
+	%D%/line.c %D%/line.h \
+	%D%/lock.c %D%/lock.h \
+	%D%/replace.c %D%/replace.h \
+	%D%/sync.c %D%/sync.h \
+	%D%/text.c %D%/text.h
