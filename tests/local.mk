@@ -17,13 +17,21 @@ AM_DEFAULT_SOURCE_EXT = .c
 LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS = \
+	%D%/unit/test_assign \
+	%D%/unit/test_cdbfile \
 	%D%/unit/test_child \
 	%D%/unit/test_conf \
+	%D%/unit/test_control \
 	%D%/unit/test_csv \
 	%D%/unit/test_dirtree \
+	%D%/unit/test_dotqmail \
 	%D%/unit/test_line \
 	%D%/unit/test_lock \
+	%D%/unit/test_maildir \
+	%D%/unit/test_maildirsize \
+	%D%/unit/test_queue \
 	%D%/unit/test_replace \
+	%D%/unit/test_send \
 	%D%/unit/test_text
 CLI_TESTS =
 CRASH_TESTS =
@@ -31,6 +39,11 @@ CRASH_TESTS =
 check_PROGRAMS += $(UNIT_TESTS)
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) \
 	 \
+	%D%/data/qmail/assign \
+	%D%/data/qmail/cdb \
+	%D%/data/qmail/morercpthosts \
+	%D%/data/qmail/morercpthosts.cdb \
+	%D%/unit/files.h \
 	%D%/unit/unit.h
 TESTS = $(UNIT_TESTS) $(CLI_TESTS)
 
