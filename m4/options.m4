@@ -203,6 +203,8 @@ VP_BOOL([users-big-dir], [users_big_dir], [yes],
   [spread user directories over a tree])
 VP_BOOL([file-locking], [file_locking], [yes],
   [accepted; files are always locked])
+VP_TEXT([ezmlm-dir], [ezmlm_dir], [/usr/bin],
+  [folder of the ezmlm-idx programs @<:@/usr/bin@:>@])
 VP_BOOL([onchange-script], [onchange_script], [no],
   [run etc/onchange after a change])
 VP_BOOL([onchange-script-before-and-after], [onchange_before_and_after], [no],

@@ -17,33 +17,123 @@ AM_DEFAULT_SOURCE_EXT = .c
 LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS = \
+	%D%/store/contract \
+	%D%/unit/test_alias \
+	%D%/unit/test_api \
 	%D%/unit/test_assign \
+	%D%/unit/test_authlog \
+	%D%/unit/test_bulletin \
+	%D%/unit/test_cdb_kill \
+	%D%/unit/test_cdb_log \
+	%D%/unit/test_cdb_store \
 	%D%/unit/test_cdbfile \
 	%D%/unit/test_child \
 	%D%/unit/test_conf \
 	%D%/unit/test_control \
 	%D%/unit/test_csv \
+	%D%/unit/test_digest \
+	%D%/unit/test_dircontrol \
 	%D%/unit/test_dirtree \
+	%D%/unit/test_doctor \
+	%D%/unit/test_domain \
+	%D%/unit/test_domain_alias \
+	%D%/unit/test_domain_change \
 	%D%/unit/test_dotqmail \
+	%D%/unit/test_handle \
+	%D%/unit/test_ipmap \
+	%D%/unit/test_journal \
+	%D%/unit/test_lastauth \
+	%D%/unit/test_limits \
+	%D%/unit/test_limits_change \
 	%D%/unit/test_line \
+	%D%/unit/test_list \
 	%D%/unit/test_lock \
 	%D%/unit/test_maildir \
 	%D%/unit/test_maildirsize \
+	%D%/unit/test_name \
+	%D%/unit/test_packet \
+	%D%/unit/test_password \
+	%D%/unit/test_policy \
 	%D%/unit/test_queue \
+	%D%/unit/test_quota_api \
 	%D%/unit/test_replace \
 	%D%/unit/test_send \
-	%D%/unit/test_text
-CLI_TESTS =
-CRASH_TESTS =
+	%D%/unit/test_text \
+	%D%/unit/test_user \
+	%D%/unit/test_user_change \
+	%D%/unit/test_vpasswd
+CLI_TESTS = \
+	%D%/cli/authvchkpw.t \
+	%D%/cli/bulk.t \
+	%D%/cli/clients.t \
+	%D%/cli/concurrency.t \
+	%D%/cli/defaultdelivery.t \
+	%D%/cli/fuzz.t \
+	%D%/cli/maildrop.t \
+	%D%/cli/onchange.t \
+	%D%/cli/roaming.t \
+	%D%/cli/site56.t \
+	%D%/cli/spamassassin.t \
+	%D%/cli/sqwebmail.t \
+	%D%/cli/tools.t \
+	%D%/cli/vacation.t \
+	%D%/cli/vaddaliasdomain.t \
+	%D%/cli/vadddomain.t \
+	%D%/cli/vadduser.t \
+	%D%/cli/valias.t \
+	%D%/cli/vchangepw.t \
+	%D%/cli/vchkpw.t \
+	%D%/cli/vdeldomain.t \
+	%D%/cli/vdelivermail.t \
+	%D%/cli/vdeloldusers.t \
+	%D%/cli/vdeluser.t \
+	%D%/cli/vdoctor.t \
+	%D%/cli/vdominfo.t \
+	%D%/cli/vipmap.t \
+	%D%/cli/vkill.t \
+	%D%/cli/vlist.t \
+	%D%/cli/vmakedotqmail.t \
+	%D%/cli/vmkpasswd.t \
+	%D%/cli/vmoddomlimits.t \
+	%D%/cli/vmoduser.t \
+	%D%/cli/vpasswd.t \
+	%D%/cli/vpopbull.t \
+	%D%/cli/vqmaillocal.t \
+	%D%/cli/vrcptcheck.t \
+	%D%/cli/vsetuserquota.t \
+	%D%/cli/vuserinfo.t \
+	%D%/cli/vverifypw.t
+CRASH_TESTS = \
+	%D%/crash/domain_add.t \
+	%D%/crash/domain_bulk.t \
+	%D%/crash/domain_delete.t \
+	%D%/crash/domain_other.t \
+	%D%/crash/files.t \
+	%D%/crash/list.t \
+	%D%/crash/other.t \
+	%D%/crash/user_add.t \
+	%D%/crash/user_bulk.t \
+	%D%/crash/user_change.t \
+	%D%/crash/user_delete.t
 
-check_PROGRAMS += $(UNIT_TESTS)
-EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) \
-	 \
+check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
+# With the old functions.
+%C%_unit_test_list_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_crash_inject_LDADD =
+# Programs of old give literals to parameters that are not const.
+%C%_unit_test_api_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_LDADD = src/api/libapi.la $(UNIT_LIBS)
+EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
+	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/data/qmail/assign \
 	%D%/data/qmail/cdb \
 	%D%/data/qmail/morercpthosts \
 	%D%/data/qmail/morercpthosts.cdb \
+	%D%/data/site-5.6-cdb.tar.gz \
+	%D%/store/host.h \
+	%D%/unit/cdb_files.h \
 	%D%/unit/files.h \
+	%D%/unit/site.h \
 	%D%/unit/unit.h
 TESTS = $(UNIT_TESTS) $(CLI_TESTS)
 

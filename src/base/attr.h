@@ -28,8 +28,8 @@ vp_auto_fclose(FILE **fp)
 		fclose(*fp);
 }
 
-#define AUTO_FREE __attribute__((cleanup(vp_auto_free)))
-#define AUTO_CLOSE __attribute__((cleanup(vp_auto_close)))
+#define AUTO_FREE   __attribute__((cleanup(vp_auto_free)))
+#define AUTO_CLOSE  __attribute__((cleanup(vp_auto_close)))
 #define AUTO_FCLOSE __attribute__((cleanup(vp_auto_fclose)))
 
 #endif

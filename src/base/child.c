@@ -121,6 +121,13 @@ vp_child_start(const struct vp_child *child)
 		errno = EINVAL;
 		return -1;
 	}
+	if (child->as) {
+		struct vp_child known = *child;
+
+		if (!known.envp)
+			known.envp = default_env;
+		return vp_child_start_as(&known);
+	}
 	if ((rc = posix_spawn_file_actions_init(&actions)) == 0) {
 		if ((rc = posix_spawnattr_init(&attr)) == 0) {
 			rc = spawn(child, &actions, &attr, &pid);

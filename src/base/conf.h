@@ -17,26 +17,26 @@ enum vp_conf_type {
 struct vp_conf_item {
 	const char *name;
 	enum vp_conf_type type;
-	size_t offset;           /* of the field in the caller's struct */
-	const char *value;       /* the default, as text */
+	size_t offset;     /* of the field in the caller's struct */
+	const char *value; /* the default, as text */
 	int64_t min, max;
-	const char *const *words;/* NULL-ended */
+	const char *const *words; /* NULL-ended */
 };
 
 /* Fill base with the defaults of a table that ends with name == NULL.
  * -1 and errno ENOMEM. */
 int vp_conf_defaults(const struct vp_conf_item *table, void *base);
 /* Set one value; -1 and a sentence in error. */
-int vp_conf_set(const struct vp_conf_item *table, void *base,
-    const char *name, const char *value, char *error, size_t error_size);
+int vp_conf_set(const struct vp_conf_item *table, void *base, const char *name,
+    const char *value, char *error, size_t error_size);
 /* Read an INI file (lines of at most 4096 bytes, flat or in sections, whose
  * names are ignored).  0, 1 if there is no file, -1 and a sentence naming
  * file, line and cause. */
-int vp_conf_read(const struct vp_conf_item *table, void *base,
-    const char *path, char *error, size_t error_size);
+int vp_conf_read(const struct vp_conf_item *table, void *base, const char *path,
+    char *error, size_t error_size);
 /* The value as text, malloc'd; NULL if unknown or no memory. */
-char *vp_conf_get(const struct vp_conf_item *table, const void *base,
-    const char *name);
+char *vp_conf_get(
+    const struct vp_conf_item *table, const void *base, const char *name);
 void vp_conf_free(const struct vp_conf_item *table, void *base);
 
 #endif

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define VP_RECORD_FIELDS 64   /* most fields of a record */
-#define VP_RECORD_BYTES 65536 /* longest record */
+#define VP_RECORD_FIELDS 64    /* most fields of a record */
+#define VP_RECORD_BYTES  65536 /* longest record */
 
 struct vp_records;
 

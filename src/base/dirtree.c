@@ -124,8 +124,8 @@ open_below(int dirfd, const char *rel, const struct walk *owner, mode_t mode)
 	while (rel) {
 		char part[NAME_MAX + 1];
 		int below = next_part(&rel, part) == 0
-		    ? step_down(fd, part, owner, mode)
-		    : -1;
+				? step_down(fd, part, owner, mode)
+				: -1;
 		int cause = errno;
 
 		if (fd != dirfd)

@@ -18,11 +18,10 @@ int vp_dir_open_at(int dirfd, const char *rel);
 int vp_dir_open_parent(int dirfd, const char *rel, const char **ret_last);
 /* Make one folder with mode, whatever the umask, owned by uid:gid when we
  * are root.  EEXIST if there is something. */
-int vp_dir_make(int dirfd, const char *name, mode_t mode, uid_t uid,
-    gid_t gid);
+int vp_dir_make(int dirfd, const char *name, mode_t mode, uid_t uid, gid_t gid);
 /* Make every missing part of rel. */
-int vp_dir_make_all(int dirfd, const char *rel, mode_t mode, uid_t uid,
-    gid_t gid);
+int vp_dir_make_all(
+    int dirfd, const char *rel, mode_t mode, uid_t uid, gid_t gid);
 /* Remove a file, link or tree; 0 also when there is nothing.  A failed
  * removal is reported after everything else has been tried. */
 int vp_dir_remove(int dirfd, const char *name);

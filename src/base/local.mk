@@ -2,7 +2,7 @@ noinst_LTLIBRARIES += %D%/libbase.la
 
 %C%_libbase_la_SOURCES = \
 	%D%/attr.h \
-	%D%/child.c %D%/child.h \
+	%D%/child.c %D%/child.h %D%/child_as.c \
 	%D%/conf.c %D%/conf.h \
 	%D%/csv.c %D%/csv.h %D%/csv_int.h \
 	%D%/dirtree.c %D%/dirtree.h \

@@ -10,8 +10,8 @@
 #include <sys/types.h>
 
 struct vp_replace {
-	FILE *fp;       /* write here; errors are found at commit */
-	int dirfd;      /* borrowed */
+	FILE *fp;  /* write here; errors are found at commit */
+	int dirfd; /* borrowed */
 	char *name, *temp;
 };
 
@@ -34,7 +34,7 @@ int vp_replace_prepare(struct vp_replace *r);
 void vp_replace_abort(struct vp_replace *r);
 
 /* Open, write size bytes, commit. */
-int vp_replace_text(int dirfd, const char *name, const void *data,
-    size_t size, mode_t mode, uid_t uid, gid_t gid);
+int vp_replace_text(int dirfd, const char *name, const void *data, size_t size,
+    mode_t mode, uid_t uid, gid_t gid);
 
 #endif

@@ -12,8 +12,7 @@
 /* Copy src with its NUL; ENAMETOOLONG (dst untouched) if it does not fit. */
 int vp_copy(char *dst, size_t size, const char *src);
 /* Formatted copy; ENAMETOOLONG if it does not fit. */
-int vp_format(char *dst, size_t size, const char *format, ...)
-    VP_PRINTF(3, 4);
+int vp_format(char *dst, size_t size, const char *format, ...) VP_PRINTF(3, 4);
 /* ASCII lower case in place. */
 void vp_lower(char *text);
 /* 1 if no byte is below 0x20 or equal to 0x7f. */

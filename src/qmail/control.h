@@ -39,8 +39,8 @@ int vp_control_virtual_add(
 /* Remove every "name:..." line. */
 /* Put names back into locals, when adding them was taken back; a missing
  * file stays missing. */
-int vp_control_locals_add(const struct vp_control_how *how,
-    const char *const *names, size_t count);
+int vp_control_locals_add(
+    const struct vp_control_how *how, const char *const *names, size_t count);
 int vp_control_virtual_remove(
     const struct vp_control_how *how, const char *const *names, size_t count);
 /* Rebuild morercpthosts.cdb from its text. */

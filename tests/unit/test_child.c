@@ -294,6 +294,70 @@ START_TEST(start_only)
 }
 END_TEST
 
+/* As somebody else, if we may: ids, umask, descriptors. */
+START_TEST(as_another)
+{
+	const struct vp_child_as as = {
+		.uid = 65534, .gid = 65533, .mask = 027, .keep = -1
+	};
+	struct vp_child child = nothing;
+	const char *wanted = "65534 65534 65533 65533\n0027\n";
+
+	child.as = &as;
+	ck_assert_int_eq(run(child, "echo $(id -ru) $(id -u) $(id -rg) "
+				    "$(id -G); umask; env | grep -v "
+				    "-e ^PATH= -e ^PWD= -e ^_= -e ^SHLVL="),
+	    1 << 8);
+	if (geteuid() == 0)
+		ck_assert_str_eq(output, wanted);
+	else
+		ck_assert_str_eq(strchr(output, '\n'), "\n0027\n");
+	ck_assert_int_eq(run(child, "echo $(ls /proc/self/fd); kill -0 $$"), 0);
+	ck_assert_str_eq(output, "0 1 2 3\n"); /* 3 is of ls itself */
+	ck_assert_int_eq(run(child, "exit 7"), 7 << 8);
+
+	child.seconds = 1;
+	ck_assert_int_eq(run(child, "sleep 60"), -1);
+	ck_assert_int_eq(errno, ETIMEDOUT);
+}
+END_TEST
+
+START_TEST(another_that_cannot_be_started)
+{
+	static const char *const argv[] = { "/nowhere/program", NULL };
+	const struct vp_child_as as = {
+		.uid = getuid(), .gid = getgid(), .mask = 077, .keep = -1
+	};
+	struct vp_child child = nothing;
+
+	child.as = &as;
+	child.argv = argv;
+	ck_assert_int_eq(vp_child_run(&child), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+}
+END_TEST
+
+START_TEST(a_descriptor_is_kept)
+{
+	struct vp_child_as as = {
+		.uid = getuid(), .gid = getgid(), .mask = 077
+	};
+	struct vp_child child = nothing;
+	int ends[2];
+	char byte = 0;
+
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	as.keep = ends[1];
+	child.as = &as;
+	ck_assert_int_eq(run(child, "printf x >&3"), 0);
+	ck_assert_int_eq(read(ends[0], &byte, 1), 1);
+	ck_assert_int_eq(byte, 'x');
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -301,7 +365,8 @@ main(void)
 		no_other_descriptors, descriptors_may_be_swapped,
 		one_descriptor_may_be_two, working_folder, signals_are_as_new,
 		what_cannot_be_started, time_limit, signals_do_not_end_the_wait,
-		start_only, NULL };
+		start_only, as_another, another_that_cannot_be_started,
+		a_descriptor_is_kept, NULL };
 
 	return unit_main("child", tests);
 }

@@ -1,0 +1,10 @@
+# "make bench" prints the table; it takes some minutes and a few GiB below
+# BENCH_DIR.  Nothing of it is installed, and no test depends on it.
+noinst_PROGRAMS += %D%/base_mkdirs %D%/base_deliver %D%/base_login \
+	%D%/base_link %D%/measure
+%C%_base_login_LDADD = $(LIBS)
+EXTRA_DIST += %D%/bench %D%/README.md
+
+.PHONY: bench
+bench: all
+	BENCH_BUILD="$(abs_top_builddir)" $(srcdir)/bench/bench

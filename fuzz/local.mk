@@ -1,0 +1,31 @@
+# Each fuzz target is also a regression test: linked with a plain main, it
+# replays its corpus (tests/cli/fuzz.t).  fuzz/run does the fuzzing.
+FUZZ_TARGETS = %D%/fuzz_assign %D%/fuzz_cdb %D%/fuzz_conf %D%/fuzz_dotqmail \
+	%D%/fuzz_limits %D%/fuzz_log %D%/fuzz_login %D%/fuzz_maildirsize \
+	%D%/fuzz_policy %D%/fuzz_quota %D%/fuzz_records %D%/fuzz_vpasswd
+check_PROGRAMS += $(FUZZ_TARGETS)
+EXTRA_DIST += %D%/run %D%/corpus
+%C%_fuzz_assign_SOURCES = %D%/fuzz_assign.c %D%/stub.c
+%C%_fuzz_assign_LDADD = $(UNIT_LIBS)
+%C%_fuzz_cdb_SOURCES = %D%/fuzz_cdb.c %D%/stub.c
+%C%_fuzz_cdb_LDADD = $(UNIT_LIBS)
+%C%_fuzz_conf_SOURCES = %D%/fuzz_conf.c %D%/stub.c
+%C%_fuzz_conf_LDADD = $(UNIT_LIBS)
+%C%_fuzz_dotqmail_SOURCES = %D%/fuzz_dotqmail.c %D%/stub.c
+%C%_fuzz_dotqmail_LDADD = $(UNIT_LIBS)
+%C%_fuzz_limits_SOURCES = %D%/fuzz_limits.c %D%/stub.c
+%C%_fuzz_limits_LDADD = $(UNIT_LIBS)
+%C%_fuzz_log_SOURCES = %D%/fuzz_log.c %D%/stub.c
+%C%_fuzz_log_LDADD = $(UNIT_LIBS)
+%C%_fuzz_login_SOURCES = %D%/fuzz_login.c %D%/stub.c
+%C%_fuzz_login_LDADD = $(UNIT_LIBS)
+%C%_fuzz_maildirsize_SOURCES = %D%/fuzz_maildirsize.c %D%/stub.c
+%C%_fuzz_maildirsize_LDADD = $(UNIT_LIBS)
+%C%_fuzz_policy_SOURCES = %D%/fuzz_policy.c %D%/stub.c
+%C%_fuzz_policy_LDADD = $(UNIT_LIBS)
+%C%_fuzz_quota_SOURCES = %D%/fuzz_quota.c %D%/stub.c
+%C%_fuzz_quota_LDADD = $(UNIT_LIBS)
+%C%_fuzz_records_SOURCES = %D%/fuzz_records.c %D%/stub.c
+%C%_fuzz_records_LDADD = $(UNIT_LIBS)
+%C%_fuzz_vpasswd_SOURCES = %D%/fuzz_vpasswd.c %D%/stub.c
+%C%_fuzz_vpasswd_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,2 @@
+/* The old name of vpopmail_config.h. */
+#include "vpopmail_config.h"

@@ -1,0 +1,17 @@
+/*
+ * vlogger.h - the log of changes.
+ */
+#ifndef VPOPMAIL_VLOGGER_H
+#define VPOPMAIL_VLOGGER_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Tell of a change, if the settings want it; arguments may be NULL.  0. */
+int logmessage(const char *cmd, const char *arg1, const char *arg2);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

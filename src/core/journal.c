@@ -1,0 +1,279 @@
+/*
+ * The journal's file: opening it, and the few statements that are run on it.
+ *
+ * A row is written with state 0 before a change and gets state 1 or 2 when
+ * the change was made or taken back; its plan is dropped then.  Every
+ * transaction is synced before it returns, so a change is never without its
+ * row.  The statements are all here and all prepared once.
+ */
+#include "config.h"
+
+#include "core/journal_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/dirtree.h"
+#include "base/lock.h"
+#include "base/text.h"
+
+#define DIR_NAME     "var"
+#define FILE_NAME    "journal.sqlite"
+#define SCHEMA       1
+#define BUSY_SECONDS 30
+
+static const char schema_text[] =
+    "BEGIN IMMEDIATE;"
+    "CREATE TABLE IF NOT EXISTS change("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " time INTEGER NOT NULL,"
+    " event TEXT NOT NULL,"
+    " object TEXT NOT NULL,"
+    " domain TEXT NOT NULL,"
+    " actor TEXT NOT NULL,"
+    " origin TEXT NOT NULL,"
+    " state INTEGER NOT NULL DEFAULT 0,"
+    " old TEXT, new TEXT, plan TEXT,"
+    " ended INTEGER, reason TEXT);"
+    "CREATE INDEX IF NOT EXISTS change_pending ON change(domain)"
+    " WHERE state = 0;"
+    "CREATE INDEX IF NOT EXISTS change_object ON change(object);"
+    "CREATE INDEX IF NOT EXISTS change_time ON change(time);"
+    "PRAGMA user_version = 1;"
+    "COMMIT";
+
+/* In the order of enum vp_statement. */
+static const char *const statement_text[VP_STATEMENTS] = {
+	"INSERT INTO change(time, event, object, domain, actor, origin,"
+	" old, new, plan) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	"UPDATE change SET state = ?2, ended = ?3, reason = ?4, plan = NULL"
+	" WHERE id = ?1 AND state = 0",
+	"DELETE FROM change WHERE id IN (SELECT id FROM change"
+	" WHERE time < ?1 AND state <> 0 ORDER BY time LIMIT ?2)",
+	"SELECT 1 FROM change WHERE id = ?1 AND state = 0",
+	"SELECT 1 FROM change WHERE state = 0 LIMIT 1",
+	"SELECT 1 FROM change WHERE state = 0 AND domain = ?1 LIMIT 1",
+	"SELECT id, event, object, domain, old, new, plan FROM change"
+	" WHERE state = 0 ORDER BY id"
+};
+
+int
+vp_journal_fail(struct vpop *vp, const struct vp_journal *journal)
+{
+	int code = VA_CANNOT_OPEN_DATABASE;
+
+	if (sqlite3_errcode(journal->db) == SQLITE_NOMEM)
+		code = VA_MEMORY_ALLOC_ERR;
+	return vp_fail(vp, code, "journal '%s': %s", journal->path,
+	    sqlite3_errmsg(journal->db));
+}
+
+static void
+journal_close(struct vp_journal *journal)
+{
+	if (!journal)
+		return;
+	for (size_t i = 0; i < VP_STATEMENTS; i++)
+		sqlite3_finalize(journal->statements[i]);
+	sqlite3_close(journal->db);
+	free(journal->path);
+	free(journal);
+}
+
+/* The owner of a domain other than the vpopmail user: our file is none of
+ * his, and he may still change single files of his own domain. */
+static int
+is_outsider(const struct vpop *vp, int cause)
+{
+	return (cause == EACCES || cause == EPERM) && geteuid() != 0 &&
+	       geteuid() != vp->uid;
+}
+
+/* Open the folder of the file; ret_path is malloc'd, without links. */
+static int
+open_folder(struct vpop *vp, char **ret_path, const char **ret_name)
+{
+	const char *set = vp->set.journal;
+	AUTO_FREE char *folder = NULL;
+	const char *slash = strrchr(set, '/');
+
+	if (*set == '\0') {
+		AUTO_CLOSE int home = vp_dir_open(vp->home);
+		if (home < 0)
+			return -1;
+		if (vp_dir_make(home, DIR_NAME, 0700, vp->uid, vp->gid) != 0 &&
+		    errno != EEXIST)
+			return -1;
+		*ret_name = FILE_NAME;
+		if (asprintf(&folder, "%s/" DIR_NAME, vp->home) < 0)
+			folder = NULL;
+	} else if (*set != '/' || slash[1] == '\0') {
+		errno = EINVAL;
+		return -1;
+	} else {
+		*ret_name = slash + 1;
+		folder = slash == set ? strdup("/")
+				      : strndup(set, (size_t)(slash - set));
+	}
+	if (!folder)
+		return -1;
+	*ret_path = realpath(folder, NULL);
+	return *ret_path ? vp_dir_open(*ret_path) : -1;
+}
+
+/* SQLite makes its files beside ours, with our file's owner and mode, and
+ * follows links there: refuse a planted one. */
+static int
+check_beside(int dirfd, const char *name)
+{
+	static const char *const ends[] = { "-wal", "-shm", "-journal" };
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		char beside[NAME_MAX + 1];
+		struct stat st;
+
+		if (vp_format(beside, sizeof beside, "%s%s", name, ends[i]) !=
+		    0)
+			return -1;
+		if (fstatat(dirfd, beside, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		if (!S_ISREG(st.st_mode)) {
+			errno = ELOOP;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+make_file(const struct vpop *vp, int dirfd, const char *name)
+{
+	const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+	AUTO_CLOSE int fd = openat(dirfd, name, flags);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT) {
+		fd = openat(dirfd, name, flags | O_CREAT, 0600);
+		if (fd < 0)
+			return -1;
+		if (fchmod(fd, 0600) != 0 ||
+		    (geteuid() == 0 && fchown(fd, vp->uid, vp->gid) != 0))
+			return -1;
+	}
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return -1;
+	if (!S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return check_beside(dirfd, name);
+}
+
+static int
+user_version(struct vp_journal *journal)
+{
+	sqlite3_stmt *statement;
+	int version = -1;
+
+	if (sqlite3_prepare_v2(journal->db, "PRAGMA user_version", -1,
+		&statement, NULL) != SQLITE_OK)
+		return -1;
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		version = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	return version;
+}
+
+/* Switching to the write-ahead log does not wait for other processes, so a
+ * lock of our own lets one process at a time set up a new file. */
+static int
+set_up(struct vpop *vp, struct vp_journal *journal, int dirfd, const char *name)
+{
+	char lock_name[NAME_MAX + 1];
+
+	if (vp_format(lock_name, sizeof lock_name, "%s.lock", name) != 0)
+		return vp_fail_errno(
+		    vp, VA_CANNOT_OPEN_DATABASE, "journal '%s'", journal->path);
+
+	AUTO_CLOSE int lock =
+	    vp_lock(dirfd, lock_name, vp->uid, vp->gid, BUSY_SECONDS);
+	if (lock < 0)
+		return vp_fail_errno(vp, VA_CANNOT_OPEN_DATABASE,
+		    "cannot lock the journal '%s'", journal->path);
+	if (user_version(journal) == SCHEMA)
+		return 0;
+	if (sqlite3_exec(journal->db, "PRAGMA journal_mode = WAL", NULL, NULL,
+		NULL) != SQLITE_OK ||
+	    sqlite3_exec(journal->db, schema_text, NULL, NULL, NULL) !=
+		SQLITE_OK)
+		return vp_journal_fail(vp, journal);
+	return 0;
+}
+
+static int
+prepare(
+    struct vpop *vp, struct vp_journal *journal, int dirfd, const char *name)
+{
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW;
+	int version, code;
+
+	if (sqlite3_open_v2(journal->path, &journal->db, flags, NULL) !=
+	    SQLITE_OK)
+		return vp_journal_fail(vp, journal);
+	sqlite3_busy_timeout(journal->db, BUSY_SECONDS * 1000);
+	version = user_version(journal);
+	if (version < 0)
+		return vp_journal_fail(vp, journal);
+	if (version > SCHEMA)
+		return vp_fail(vp, VA_CANNOT_OPEN_DATABASE,
+		    "journal '%s' is of a newer release", journal->path);
+	if (version < SCHEMA && (code = set_up(vp, journal, dirfd, name)) < 0)
+		return code;
+	if (sqlite3_exec(journal->db,
+		"PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY", NULL,
+		NULL, NULL) != SQLITE_OK)
+		return vp_journal_fail(vp, journal);
+	for (size_t i = 0; i < VP_STATEMENTS; i++)
+		if (sqlite3_prepare_v3(journal->db, statement_text[i], -1,
+			SQLITE_PREPARE_PERSISTENT, &journal->statements[i],
+			NULL) != SQLITE_OK)
+			return vp_journal_fail(vp, journal);
+	return 0;
+}
+
+int
+vp_journal_open(struct vpop *vp)
+{
+	AUTO_FREE char *folder = NULL;
+	const char *name = FILE_NAME;
+	AUTO_CLOSE int dirfd = open_folder(vp, &folder, &name);
+
+	if (dirfd < 0 || make_file(vp, dirfd, name) != 0) {
+		if (is_outsider(vp, errno))
+			return 0;
+		return vp_fail_errno(vp, VA_CANNOT_OPEN_DATABASE,
+		    "cannot open the journal '%s/%s'",
+		    folder ? folder : vp->home, name);
+	}
+
+	struct vp_journal *journal = calloc(1, sizeof *journal);
+	if (!journal)
+		return vp_fail(vp, VA_MEMORY_ALLOC_ERR, "out of memory");
+	int code = VA_MEMORY_ALLOC_ERR;
+	if (asprintf(&journal->path, "%s/%s", folder, name) < 0) {
+		journal->path = NULL;
+		vp_fail(vp, code, "out of memory");
+	} else {
+		code = prepare(vp, journal, dirfd, name);
+	}
+	if (code < 0) {
+		journal_close(journal);
+		return code;
+	}
+	vp->journal = journal;
+	vp->journal_close = journal_close;
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* The open journal, for the files of this subject. */
+#ifndef CORE_JOURNAL_INT_H
+#define CORE_JOURNAL_INT_H
+
+#include <sqlite3.h>
+
+#include "core/journal.h"
+
+enum vp_statement {
+	VP_INSERT,
+	VP_END,
+	VP_PRUNE,
+	VP_IS_PENDING,
+	VP_ANY,
+	VP_ANY_OF_DOMAIN,
+	VP_PENDING,
+	VP_STATEMENTS
+};
+
+struct vp_journal {
+	sqlite3 *db;
+	char *path;
+	sqlite3_stmt *statements[VP_STATEMENTS];
+};
+
+/* Set vp->journal; it stays NULL for a process that may not write it. */
+int vp_journal_open(struct vpop *vp);
+/* Record what SQLite says about its last failure. */
+int vp_journal_fail(struct vpop *vp, const struct vp_journal *journal);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * The directory of an account: made at creation, and again at first login
+ * or delivery when it is missing (facts: storage 25).  No journal: every
+ * step can be repeated.
+ */
+#ifndef CORE_USERDIR_H
+#define CORE_USERDIR_H
+
+#include "core/dircontrol.h"
+
+#define VP_LASTAUTH "lastauth"
+#define VP_NEVER_IP "0.0.0.0"
+
+/* Make <domain folder>/rel/name with its Maildir (and Maildir/.Junk when
+ * the settings say so); EEXIST gives VA_EXIST_U_DIR unless exist_ok. */
+int vp_userdir_make(struct vpop *vp, const struct vpop_domain *domain,
+    int dirfd, const char *rel, const char *name, int exist_ok);
+/* Write <user dir>/lastauth with ip; userfd is the user's directory.
+ * VP_NEVER_IP is written only where there is none. */
+int vp_lastauth_write(struct vpop *vp, const struct vpop_domain *domain,
+    int userfd, const char *ip);
+/* Open an account's directory: a descriptor, -1 with errno.  Below the
+ * domain folder each part is opened without following links. */
+int vp_userdir_open(
+    const struct vpop_domain *domain, const struct vpop_user *user);
+/* Copy of the hash for sqwebmail, if the setting is on. */
+int vp_sqwebmail_write(struct vpop *vp, const struct vpop_domain *domain,
+    int userfd, const char *passwd);
+
+#endif
