@@ -67,6 +67,7 @@ CLI_TESTS = \
 	%D%/cli/bulk.t \
 	%D%/cli/clients.t \
 	%D%/cli/concurrency.t \
+	%D%/cli/configure.t \
 	%D%/cli/defaultdelivery.t \
 	%D%/cli/fuzz.t \
 	%D%/cli/maildrop.t \
