@@ -10,7 +10,7 @@
 
 #include "core/user_int.h"
 
-#define VP_RUN 512 /* most elements of a run */
+#define VP_RUN 2048 /* most elements of a run */
 
 /* How the struct of an element begins in each of the verbs. */
 struct vp_element {

@@ -156,7 +156,7 @@ examine_row(struct bulk *bulk, struct bulk_row *row)
 static const struct bulk_verb verb = {
 	.done = "added",
 	.columns = columns,
-	.chunk = CLI_PAGE,
+	.chunk = 4 * CLI_PAGE,
 	.element = sizeof(struct vpop_user_new),
 	.prepare = prepare,
 	.run = run_rows,

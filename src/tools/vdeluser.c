@@ -64,7 +64,7 @@ examine_row(struct bulk *bulk, struct bulk_row *row)
 static const struct bulk_verb verb = {
 	.done = "deleted",
 	.columns = columns,
-	.chunk = CLI_PAGE,
+	.chunk = 4 * CLI_PAGE,
 	.element = sizeof(struct vpop_user_name),
 	.prepare = prepare,
 	.run = run_rows,

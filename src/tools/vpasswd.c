@@ -68,7 +68,7 @@ run_rows(struct bulk *bulk, struct bulk_row **rows, size_t count, int stop)
 static const struct bulk_verb verb = {
 	.done = "changed",
 	.columns = columns,
-	.chunk = CLI_PAGE,
+	.chunk = 4 * CLI_PAGE,
 	.element = sizeof(struct vpop_user_change),
 	.prepare = prepare,
 	.run = run_rows,
