@@ -34,3 +34,6 @@ uninstall-hook:
 	rm -f "$(DESTDIR)$(prefix)/etc/inc_deps" \
 	  "$(DESTDIR)$(prefix)/etc/lib_deps"
 .PHONY: install-site
+
+# A site's settings outlive the programs.
+distuninstallcheck_listfiles = find . -type f ! -path '*/etc/*' -print
