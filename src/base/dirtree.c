@@ -166,37 +166,64 @@ vp_dir_open_parent(int dirfd, const char *rel, const char **ret_last)
 	return fd;
 }
 
-int
-vp_dir_make(int dirfd, const char *name, mode_t mode, uid_t uid, gid_t gid)
+/* Open what was just made and bring it to the mode and the owner wanted.  A
+ * descriptor, -1; *ret_is_natural: nothing had to be done. */
+static int
+settle(int dirfd, const char *name, mode_t mode, uid_t uid, gid_t gid,
+    int *ret_is_natural)
 {
-	if (!is_name(name))
-		return -1;
 	struct stat st;
-
-	if (mkdirat(dirfd, name, mode) != 0)
-		return -1;
-	/* Mostly nothing is left to do. */
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISDIR(st.st_mode) && (st.st_mode & 07777) == mode &&
-	    (geteuid() != 0 || (st.st_uid == uid && st.st_gid == gid)))
-		return 0;
 	int fd = openat(dirfd, name, DIR_FLAGS);
+
 	/* The umask may have kept the folder even from us. */
 	if (fd < 0 && errno == EACCES &&
 	    fchmodat(dirfd, name, 0700, AT_SYMLINK_NOFOLLOW) == 0)
 		fd = openat(dirfd, name, DIR_FLAGS);
-	if (fd >= 0 && (geteuid() != 0 || fchown(fd, uid, gid) == 0) &&
-	    fchmod(fd, mode) == 0) {
-		close(fd);
-		return 0;
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0) {
+		*ret_is_natural = (st.st_mode & 07777) == mode &&
+				  st.st_uid == uid && st.st_gid == gid;
+		if (*ret_is_natural ||
+		    ((geteuid() != 0 || fchown(fd, uid, gid) == 0) &&
+			fchmod(fd, mode) == 0))
+			return fd;
 	}
 
 	int cause = errno;
-	if (fd >= 0)
-		close(fd);
-	unlinkat(dirfd, name, AT_REMOVEDIR);
+	close(fd);
 	errno = cause;
 	return -1;
+}
+
+int
+vp_dir_make_open(int dirfd, const char *name, mode_t mode, uid_t uid, gid_t gid,
+    int *ret_is_natural)
+{
+	if (!is_name(name) || mkdirat(dirfd, name, mode) != 0)
+		return -1;
+
+	int fd = settle(dirfd, name, mode, uid, gid, ret_is_natural);
+
+	if (fd < 0) {
+		int cause = errno;
+
+		unlinkat(dirfd, name, AT_REMOVEDIR);
+		errno = cause;
+	}
+	return fd;
+}
+
+int
+vp_dir_make(int dirfd, const char *name, mode_t mode, uid_t uid, gid_t gid)
+{
+	int is_natural;
+	int fd = vp_dir_make_open(dirfd, name, mode, uid, gid, &is_natural);
+
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
 }
 
 int

@@ -19,6 +19,10 @@ int vp_dir_open_parent(int dirfd, const char *rel, const char **ret_last);
 /* Make one folder with mode, whatever the umask, owned by uid:gid when we
  * are root.  EEXIST if there is something. */
 int vp_dir_make(int dirfd, const char *name, mode_t mode, uid_t uid, gid_t gid);
+/* The same, and open it.  *ret_is_natural is 1 if it had mode and owner at
+ * once: folders made in it by a plain mkdirat() with this mode will too. */
+int vp_dir_make_open(int dirfd, const char *name, mode_t mode, uid_t uid,
+    gid_t gid, int *ret_is_natural);
 /* Make every missing part of rel. */
 int vp_dir_make_all(
     int dirfd, const char *rel, mode_t mode, uid_t uid, gid_t gid);

@@ -124,7 +124,8 @@ prepare(struct vp_run *run)
 static int
 check_no_dir(struct vp_run *run, const struct add *add)
 {
-	AUTO_CLOSE int parent = vp_dir_open_at(run->place.dirfd, add->rel);
+	int parent =
+	    vp_hashdir_open(&run->place.hash, run->place.dirfd, add->rel);
 	struct stat st;
 
 	if (parent >= 0 &&
@@ -244,6 +245,20 @@ intend(struct vp_run *run)
 
 /* ---- the change ------------------------------------------------------- */
 
+static int
+make_dir(struct vp_run *run, const struct add *add)
+{
+	int parent =
+	    vp_hashdir_open(&run->place.hash, run->place.dirfd, add->rel);
+
+	if (parent < 0)
+		return vp_fail_errno(run->vp,
+		    vp_code_of_errno(errno, VA_SUBDIR_CREATION),
+		    "cannot open the hash directory of '%s'", add->user.name);
+	return vp_userdir_make_in(
+	    run->vp, &run->place.domain, parent, add->user.name, 0);
+}
+
 static void
 make_dirs(struct vp_run *run)
 {
@@ -252,8 +267,7 @@ make_dirs(struct vp_run *run)
 	for (size_t i = 0; i < run->count; i++) {
 		if (!vp_run_is_good(&list[i].element))
 			continue;
-		int code = vp_userdir_make(run->vp, &run->place.domain,
-		    run->place.dirfd, list[i].rel, list[i].user.name, 0);
+		int code = make_dir(run, &list[i]);
 		/* Also a failed one may be there in part. */
 		list[i].made = code != VA_EXIST_U_DIR;
 		vp_run_result(run, &list[i].element, code);
@@ -309,12 +323,11 @@ finish_user(struct vp_run *run, const struct add *add)
 	int code = 0;
 
 	if (vp->set.auth_logging) {
-		char path[VP_DIR_REL_SIZE + VPOP_USER_SIZE];
-		AUTO_CLOSE int fd = -1;
+		int parent = vp_hashdir_open(
+		    &run->place.hash, run->place.dirfd, add->rel);
+		AUTO_CLOSE int fd =
+		    parent < 0 ? -1 : vp_dir_open_at(parent, add->user.name);
 
-		if (vp_format(path, sizeof path, "%s%s%s", add->rel,
-			*add->rel ? "/" : "", add->user.name) == 0)
-			fd = vp_dir_open_at(run->place.dirfd, path);
 		code = fd < 0 ? VA_BAD_U_DIR
 			      : vp_lastauth_write(vp, domain, fd, VP_NEVER_IP);
 	}
@@ -410,7 +423,7 @@ add_run(struct vp_run *run)
 			    run, &list[i].element, check_fields(run, &list[i]));
 	code = prepare(run);
 	if (code == 0)
-		code = vp_place_lock(run->vp, &run->place);
+		code = vp_run_lock(run);
 	if (code < 0)
 		vp_run_fail(run, code);
 	else

@@ -365,7 +365,7 @@ modify_run(struct vp_run *run)
 			vp_run_result(
 			    run, &list[i].element, check_secret(run, &list[i]));
 	if (code == 0)
-		code = vp_place_lock(run->vp, &run->place);
+		code = vp_run_lock(run);
 	if (code < 0) {
 		vp_run_fail(run, code);
 		return;

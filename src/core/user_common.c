@@ -37,7 +37,7 @@ vp_result(const struct vpop *vp, int code, int *ret_code,
 int
 vp_place_open(struct vpop *vp, const char *domain, struct vp_place *ret_place)
 {
-	struct vp_place place = { .dirfd = -1, .lock = -1 };
+	struct vp_place place = { .dirfd = -1, .lock = -1, .hash.fd = -1 };
 	int code;
 
 	if (!domain)
@@ -68,6 +68,10 @@ vp_place_lock(struct vpop *vp, struct vp_place *place)
 void
 vp_place_close(struct vp_place *place)
 {
+	if (place->is_begun)
+		place->ops->rollback(place->store);
+	place->is_begun = 0;
+	vp_hashdir_close(&place->hash);
 	if (place->dirfd >= 0)
 		close(place->dirfd);
 	if (place->lock >= 0)
@@ -79,7 +83,7 @@ int
 vp_place_recover(struct vpop *vp, const struct vp_pending *pending,
     struct vp_place *ret_place)
 {
-	struct vp_place place = { .dirfd = -1, .lock = -1 };
+	struct vp_place place = { .dirfd = -1, .lock = -1, .hash.fd = -1 };
 	int code = vp_place_open(vp, pending->domain, &place);
 
 	if (code == VA_DOMAIN_DOES_NOT_EXIST)

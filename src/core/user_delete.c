@@ -406,7 +406,7 @@ delete_run(struct vp_run *run)
 			    run, &list[i].element, check_name(run, &list[i]));
 	code = vp_place_open(run->vp, first->domain, &run->place);
 	if (code == 0)
-		code = vp_place_lock(run->vp, &run->place);
+		code = vp_run_lock(run);
 	if (code == 0)
 		code = read_action(run);
 	if (code < 0) {

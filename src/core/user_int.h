@@ -4,6 +4,7 @@
 
 #include "core/atomic.h"
 #include "core/user.h"
+#include "core/userdir.h"
 
 #define VP_MESSAGE_SIZE 256 /* of the elements of the public lists */
 
@@ -16,8 +17,10 @@ int vp_result(const struct vpop *vp, int code, int *ret_code,
 struct vp_place {
 	struct vpop_domain domain; /* the real one */
 	int dirfd, lock;           /* -1: not open */
+	struct vp_hashdir hash;
 	const struct vpop_store_ops *ops;
 	struct vpop_store *store;
+	int is_begun; /* the store's transaction: _close rolls it back */
 };
 
 /* Find and open; on failure nothing is left open. */

@@ -151,20 +151,27 @@ ask_store(struct vp_run *run, int code,
 	}
 }
 
+int
+vp_run_lock(struct vp_run *run)
+{
+	struct vp_place *place = &run->place;
+	int code = vp_place_lock(run->vp, place);
+
+	if (code < 0 || vp_dry_run(run->vp))
+		return code;
+	code = place->ops->begin(place->store, &place->domain);
+	place->is_begun = code == 0;
+	return code;
+}
+
 void
 vp_run_store(struct vp_run *run,
     int (*write)(struct vp_run *run, void *element),
     int (*is_done)(struct vp_run *run, void *element))
 {
-	const struct vpop_store_ops *ops = run->place.ops;
-	struct vpop_store *store = run->place.store;
+	struct vp_place *place = &run->place;
 	size_t good = 0;
-	int code = ops->begin(store, &run->place.domain);
 
-	if (code < 0) {
-		vp_run_fail(run, code);
-		return;
-	}
 	for (size_t i = 0; i < run->count; i++) {
 		struct vp_element *element = vp_run_element(run, i);
 
@@ -172,11 +179,12 @@ vp_run_store(struct vp_run *run,
 		    vp_run_result(run, element, write(run, element)) == 0)
 			good++;
 	}
-	if (good == 0) {
-		ops->rollback(store);
+	if (good == 0)
 		return;
-	}
-	code = ops->commit(store);
+
+	int code = place->ops->commit(place->store);
+
+	place->is_begun = 0;
 	if (code < 0)
 		ask_store(run, code, is_done);
 }
@@ -283,7 +291,7 @@ run_all(struct vpop *vp, const struct vp_verb *verb)
 	AUTO_FREE struct vp_intent *intents = calloc(most, sizeof *intents);
 	AUTO_FREE char *list = calloc(most, verb->size);
 	const struct vp_run model = { .vp = vp,
-		.place = { .dirfd = -1, .lock = -1 },
+		.place = { .dirfd = -1, .lock = -1, .hash.fd = -1 },
 		.list = list,
 		.size = verb->size,
 		.intents = intents,

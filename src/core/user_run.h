@@ -56,7 +56,10 @@ int vp_run_result(struct vp_run *run, struct vp_element *element, int code);
 void vp_run_fail(struct vp_run *run, int code);
 /* Drop the elements that are not good. */
 void vp_run_compact(struct vp_run *run);
-/* Write the good elements in one transaction of the store.  When the commit
+/* Take the account lock and begin the store's transaction, unless nothing
+ * will be changed. */
+int vp_run_lock(struct vp_run *run);
+/* Write the good elements and commit the transaction.  When the commit
  * fails, is_done tells what became of each: 1, 0 or a code. */
 void vp_run_store(struct vp_run *run,
     int (*write)(struct vp_run *run, void *element),

@@ -46,20 +46,21 @@ make_maildir(struct vpop *vp, const struct vpop_domain *domain, int userfd,
 	return 0;
 }
 
-/* Make name below parentfd, and its Maildir. */
-static int
-make_below(struct vpop *vp, const struct vpop_domain *domain, int parentfd,
-    const char *name, int exist_ok)
+int
+vp_userdir_make_in(struct vpop *vp, const struct vpop_domain *domain,
+    int parentfd, const char *name, int exist_ok)
 {
-	if (vp_dir_make(
-		parentfd, name, VP_MODE_DIR, domain->uid, domain->gid) != 0) {
-		if (errno != EEXIST)
-			return make_failed(vp, name, "directory");
-		if (!exist_ok)
-			return vp_fail(vp, VA_EXIST_U_DIR,
-			    "the directory of '%s' already exists", name);
-	}
-	AUTO_CLOSE int userfd = vp_dir_open_at(parentfd, name);
+	int is_natural;
+	AUTO_CLOSE int userfd = vp_dir_make_open(
+	    parentfd, name, VP_MODE_DIR, domain->uid, domain->gid, &is_natural);
+
+	if (userfd < 0 && errno != EEXIST)
+		return make_failed(vp, name, "directory");
+	if (userfd < 0 && !exist_ok)
+		return vp_fail(vp, VA_EXIST_U_DIR,
+		    "the directory of '%s' already exists", name);
+	if (userfd < 0)
+		userfd = vp_dir_open_at(parentfd, name);
 	if (userfd < 0)
 		return vp_fail_errno(vp, vp_code_of_errno(errno, VA_BAD_U_DIR2),
 		    "cannot open the directory of '%s'", name);
@@ -79,6 +80,26 @@ open_or_make(const struct vpop_domain *domain, int dirfd, const char *rel)
 }
 
 int
+vp_hashdir_open(struct vp_hashdir *hash, int dirfd, const char *rel)
+{
+	if (hash->fd >= 0 && strcmp(hash->rel, rel) == 0)
+		return hash->fd;
+	vp_hashdir_close(hash);
+	if (vp_copy(hash->rel, sizeof hash->rel, rel) != 0)
+		return -1;
+	hash->fd = vp_dir_open_at(dirfd, rel);
+	return hash->fd;
+}
+
+void
+vp_hashdir_close(struct vp_hashdir *hash)
+{
+	if (hash->fd >= 0)
+		close(hash->fd);
+	hash->fd = -1;
+}
+
+int
 vp_userdir_make(struct vpop *vp, const struct vpop_domain *domain, int dirfd,
     const char *rel, const char *name, int exist_ok)
 {
@@ -86,7 +107,7 @@ vp_userdir_make(struct vpop *vp, const struct vpop_domain *domain, int dirfd,
 
 	if (parentfd < 0)
 		return make_failed(vp, name, "hash directory");
-	return make_below(vp, domain, parentfd, name, exist_ok);
+	return vp_userdir_make_in(vp, domain, parentfd, name, exist_ok);
 }
 
 int
@@ -147,7 +168,7 @@ make_again(struct vpop *vp, const struct vpop_domain *domain,
 	AUTO_CLOSE int parentfd = vp_dir_open(*copy ? copy : "/");
 	if (parentfd < 0)
 		return make_failed(vp, user->dir, "directory");
-	return make_below(vp, domain, parentfd, name, 1);
+	return vp_userdir_make_in(vp, domain, parentfd, name, 1);
 }
 
 static int

@@ -11,6 +11,20 @@
 #define VP_LASTAUTH "lastauth"
 #define VP_NEVER_IP "0.0.0.0"
 
+/* The hash directory last used: accounts of one follow each other.  Begin
+ * with fd -1. */
+struct vp_hashdir {
+	int fd;
+	char rel[VP_DIR_REL_SIZE];
+};
+
+/* Open <domain folder>/rel; it is borrowed.  -1 with errno. */
+int vp_hashdir_open(struct vp_hashdir *hash, int dirfd, const char *rel);
+void vp_hashdir_close(struct vp_hashdir *hash);
+
+/* Make name below an open hash directory, with what vp_userdir_make makes. */
+int vp_userdir_make_in(struct vpop *vp, const struct vpop_domain *domain,
+    int parentfd, const char *name, int exist_ok);
 /* Make <domain folder>/rel/name with its Maildir (and Maildir/.Junk when
  * the settings say so); EEXIST gives VA_EXIST_U_DIR unless exist_ok. */
 int vp_userdir_make(struct vpop *vp, const struct vpop_domain *domain,

@@ -47,21 +47,40 @@ make_part(int dirfd, const char *name, uid_t uid, gid_t gid)
 	return -1;
 }
 
+/* Open a Maildir, which is made if there is none. */
+static int
+open_or_make(
+    int dirfd, const char *name, uid_t uid, gid_t gid, int *ret_is_natural)
+{
+	const char *last = name;
+	AUTO_CLOSE int above = -1;
+	int parent = dirfd;
+
+	*ret_is_natural = 0;
+	if (strchr(name, '/')) {
+		above = parent = vp_dir_open_parent(dirfd, name, &last);
+		if (above < 0)
+			return -1;
+	}
+	int fd = vp_dir_make_open(parent, last, 0700, uid, gid, ret_is_natural);
+	if (fd >= 0 || errno != EEXIST || make_part(parent, last, uid, gid) < 0)
+		return fd;
+	return vp_dir_open_at(parent, last);
+}
+
 int
 vp_maildir_make(int dirfd, const char *name, uid_t uid, gid_t gid)
 {
 	static const char *const part[] = { "tmp", "new", "cur" };
-	const char *last;
-	AUTO_CLOSE int parent = vp_dir_open_parent(dirfd, name, &last);
-	AUTO_CLOSE int maildir = -1;
+	int is_natural;
+	AUTO_CLOSE int maildir =
+	    open_or_make(dirfd, name, uid, gid, &is_natural);
 
-	if (parent < 0 || make_part(parent, last, uid, gid) < 0)
-		return -1;
-	maildir = vp_dir_open_at(parent, last);
 	if (maildir < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
-		if (make_part(maildir, part[i], uid, gid) < 0)
+		if (!(is_natural && mkdirat(maildir, part[i], 0700) == 0) &&
+		    make_part(maildir, part[i], uid, gid) < 0)
 			return -1;
 	return 0;
 }

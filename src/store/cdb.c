@@ -9,10 +9,7 @@
  * replaces the log last, so at every moment log and files together are
  * right.
  *
- * Readers take no lock.  They ask the log, then the files, and then make
- * sure that the log is still the one they asked: if it is not, what they
- * looked for may have moved from the log into files that they had opened
- * before, and they start again.
+ * Readers take no lock (cdb_find.c).
  */
 #include "config.h"
 
@@ -34,7 +31,6 @@
 #define CDB_LIMIT    UINT64_C(4000000000)
 #define FOLD_LEAST   (UINT64_C(1) << 20)
 #define FOLD_MOST    (UINT64_C(1) << 24)
-#define READ_TRIES   100
 
 /* ---- settings and failures ------------------------------------------- */
 
@@ -123,108 +119,6 @@ vp_cdb_store_dir(struct vpop_store *store, const struct vpop_domain *domain)
 /* ---- looking up ------------------------------------------------------ */
 
 static int
-is_newer(const struct stat *a, const struct stat *b)
-{
-	return a->st_mtim.tv_sec > b->st_mtim.tv_sec ||
-	       (a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-		   a->st_mtim.tv_nsec > b->st_mtim.tv_nsec);
-}
-
-/* What the files say: 1, 0, or -1 and errno. */
-static int
-find_in_files(int dirfd, const char *name, char *ret_line, size_t *ret_size,
-    const char **ret_file)
-{
-	struct stat text, cdb;
-	int has_text = 1, has_cdb = 1;
-
-	*ret_file = VP_TEXT_NAME;
-	if (fstatat(dirfd, VP_TEXT_NAME, &text, AT_SYMLINK_NOFOLLOW) < 0) {
-		if (errno != ENOENT)
-			return -1;
-		has_text = 0;
-	}
-	if (fstatat(dirfd, VP_CDB_NAME, &cdb, AT_SYMLINK_NOFOLLOW) < 0) {
-		if (errno != ENOENT)
-			return -1;
-		has_cdb = 0;
-	}
-	if (!has_text && !has_cdb)
-		return 0;
-	if (has_cdb && has_text && text.st_size <= VP_TEXT_SMALL &&
-	    is_newer(&text, &cdb))
-		has_cdb = 0;
-	if (has_cdb) {
-		int r = vp_cdbset_find(dirfd, name, ret_line, ret_size);
-
-		*ret_file = VP_CDB_NAME;
-		/* A broken cdb: vpasswd has it all, if slowly. */
-		if (r >= 0 || !has_text || (errno != EPROTO && errno != ENOENT))
-			return r;
-		*ret_file = VP_TEXT_NAME;
-	}
-	return vp_base_scan(dirfd, name, ret_line, ret_size);
-}
-
-/* One attempt: 1, 0, -1 and errno; ESTALE: try again. */
-static int
-find_once(int dirfd, const char *name, char *ret_line, size_t *ret_size,
-    const char **ret_file)
-{
-	struct vp_log *log;
-	int r = vp_log_open(dirfd, VP_LOG_READ, &log);
-
-	*ret_file = VP_LOG_NAME;
-	if (r > 0)
-		r = vp_log_find(log, name, ret_line, ret_size);
-	if (r == 0) {
-		r = find_in_files(dirfd, name, ret_line, ret_size, ret_file);
-
-		int error = errno;
-		int same = vp_log_is_current(log, dirfd);
-
-		errno = error;
-		if (same <= 0) {
-			errno = same < 0 ? EIO : ESTALE;
-			r = -1;
-		}
-	} else if (r > 0) {
-		r = r == VP_CHANGE_PUT;
-	}
-
-	int error = errno;
-
-	vp_log_close(log);
-	errno = error;
-	return r;
-}
-
-/* 1 and the line, 0, or a negative code. */
-static int
-find_line(struct vpop_store *store, const struct vpop_domain *domain,
-    const char *name, char *ret_line, size_t *ret_size)
-{
-	AUTO_CLOSE int dirfd = vp_cdb_store_dir(store, domain);
-	const char *file = VP_LOG_NAME;
-	int r = -1;
-
-	if (dirfd < 0)
-		return dirfd;
-	for (int i = 0; i < READ_TRIES && r < 0; i++) {
-		r = find_once(dirfd, name, ret_line, ret_size, &file);
-		if (r < 0 && errno != ESTALE)
-			break;
-	}
-	return r >= 0 ? r : vp_cdb_store_fail(store, domain, file);
-}
-
-static int
-is_transaction(const struct vpop_store *store, const struct vpop_domain *domain)
-{
-	return store->is_open && strcmp(store->domain.dir, domain->dir) == 0;
-}
-
-static int
 is_name(const char *name)
 {
 	size_t size = strlen(name);
@@ -243,7 +137,7 @@ user_get(struct vpop_store *store, const struct vpop_domain *domain,
 
 	if (!is_name(name))
 		return 0;
-	if (is_transaction(store, domain))
+	if (vp_cdb_store_is_open(store, domain))
 		change = vp_changes_find(&store->changes, name, strlen(name));
 	if (change && change->op == VP_CHANGE_DELETE)
 		return 0;
@@ -251,7 +145,7 @@ user_get(struct vpop_store *store, const struct vpop_domain *domain,
 		size = change->size;
 		memcpy(line, change->text, size);
 	} else {
-		int r = find_line(store, domain, name, line, &size);
+		int r = vp_cdb_store_find(store, domain, name, line, &size);
 
 		if (r <= 0)
 			return r;
@@ -445,7 +339,7 @@ change(struct vpop_store *store, const struct vpop_domain *domain,
     const struct vp_change *change, int is_lazy)
 {
 	struct vp_changes single = { 0 };
-	int is_part = is_transaction(store, domain);
+	int is_part = vp_cdb_store_is_open(store, domain);
 	struct vp_changes *changes = is_part ? &store->changes : &single;
 	int r = 0;
 
@@ -470,14 +364,14 @@ exists(struct vpop_store *store, const struct vpop_domain *domain,
 	size_t size;
 	const struct vp_change *c = NULL;
 
-	if (is_transaction(store, domain))
+	if (vp_cdb_store_is_open(store, domain))
 		c = vp_changes_find(&store->changes, name, strlen(name));
 	if (c) {
 		*ret_was = c->was;
 		return c->op == VP_CHANGE_PUT;
 	}
 
-	int r = find_line(store, domain, name, line, &size);
+	int r = vp_cdb_store_find(store, domain, name, line, &size);
 
 	*ret_was = r > 0;
 	return r;
@@ -556,12 +450,15 @@ begin(struct vpop_store *store, const struct vpop_domain *domain)
 	store->is_open = 1;
 	store->is_eager = 0;
 	store->domain = *domain;
+	store->kept.dirfd = -1;
 	return 0;
 }
 
 static void
 rollback(struct vpop_store *store)
 {
+	if (store->is_open)
+		vp_cdb_kept_close(&store->kept);
 	vp_changes_clear(&store->changes);
 	store->is_open = 0;
 }
@@ -614,7 +511,7 @@ domain_delete(struct vpop_store *store, const struct vpop_domain *domain)
 
 	if (dirfd < 0 && errno != ENOENT)
 		return vp_cdb_store_fail(store, domain, VP_TEXT_NAME);
-	if (is_transaction(store, domain))
+	if (vp_cdb_store_is_open(store, domain))
 		rollback(store);
 	if (dirfd < 0)
 		return 0;

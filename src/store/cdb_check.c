@@ -30,6 +30,7 @@ struct check {
 	int found;
 	struct vp_changes changes;
 	struct order order;
+	struct vp_cdb_reader *cdb;
 	uint64_t records; /* of vpasswd that the cdb files should have too */
 };
 
@@ -95,7 +96,12 @@ check_record(struct check *check, const struct vp_line *line)
 	if (is_in_log(check, line->text, line->name_size))
 		return 0;
 
-	int r = vp_cdbset_find(check->dirfd, name, data, &size);
+	if (!check->cdb)
+		check->cdb = vp_cdb_open(check->dirfd, VP_CDB_NAME);
+
+	int r = check->cdb ? vp_cdbset_find(
+				 check->dirfd, check->cdb, name, data, &size)
+			   : -1;
 
 	if (r < 0)
 		return -1;
@@ -284,6 +290,7 @@ vp_cdb_check(struct vpop_store *store, const struct vpop_domain *domain,
 		r = vp_cdb_store_fail(store, domain, VP_LOG_NAME);
 	else if (check_files(&check) < 0)
 		r = vp_cdb_store_fail(store, domain, VP_TEXT_NAME);
+	vp_cdb_close(check.cdb);
 	vp_changes_clear(&check.changes);
 	return r < 0 ? r : check.found;
 }

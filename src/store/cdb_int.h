@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "qmail/cdbfile.h"
 #include "store/cdb_log.h"
 #include "store/changes.h"
 #include "store/vpasswd.h"
@@ -91,10 +92,10 @@ void vp_cdbset_free(struct vp_cdbset_writer *set);
 /* Remove vpasswd.cdb and all additional files. */
 int vp_cdbset_remove(int dirfd);
 
-/* Look one name up; makes the vpasswd line of it.  1, 0, -1 and errno:
- * ENOENT there is no vpasswd.cdb, ESTALE it was just replaced, EPROTO it is
- * broken. */
-int vp_cdbset_find(int dirfd, const char *name,
+/* Look one name up, beginning with the open vpasswd.cdb; makes the vpasswd
+ * line of it.  1, 0, -1 and errno: ENOENT a part is missing, ESTALE it was
+ * just replaced, EPROTO it is broken. */
+int vp_cdbset_find(int dirfd, struct vp_cdb_reader *cdb, const char *name,
     char ret_line[VP_VPASSWD_LINE + 1], size_t *ret_size);
 /* All records.  NULL and errno as above. */
 struct vp_cdbset_reader *vp_cdbset_open(int dirfd);
@@ -121,6 +122,25 @@ struct vp_fold {
  * -1 and errno: with is_only nothing has changed then. */
 int vp_fold(struct vp_fold *fold);
 
+/* ---- cdb_find.c ------------------------------------------------------- */
+
+/* The files of a look-up, as far as they are open. */
+struct vp_kept {
+	int dirfd; /* -1: not open */
+	struct vp_log *log;
+	int has_no_log;
+	struct vp_cdb_reader *cdb;
+};
+
+void vp_cdb_kept_close(struct vp_kept *kept);
+/* 1 and the line, 0, or a negative code. */
+int vp_cdb_store_find(struct vpop_store *store,
+    const struct vpop_domain *domain, const char *name,
+    char ret_line[VP_VPASSWD_LINE + 1], size_t *ret_size);
+/* 1 if the domain has a transaction open. */
+int vp_cdb_store_is_open(
+    const struct vpop_store *store, const struct vpop_domain *domain);
+
 /* ---- cdb.c ------------------------------------------------------------ */
 
 struct vpop_store {
@@ -135,6 +155,7 @@ struct vpop_store {
 	int is_open, is_eager;
 	struct vpop_domain domain;
 	struct vp_changes changes;
+	struct vp_kept kept;
 };
 
 int vp_cdb_store_dir(

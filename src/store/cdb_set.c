@@ -304,60 +304,61 @@ vp_cdbset_free(struct vp_cdbset_writer *set)
 
 /* ---- reading --------------------------------------------------------- */
 
-/* 1, 0, -1; in *cdb the file is left in which the answer lies. */
+/* Make the vpasswd line of what was found. */
 static int
-find_in_set(int dirfd, struct vp_cdb_reader **cdb, const char *name,
-    const char **ret_data, size_t *ret_size)
+make_line(const char *name, const char *data, size_t size, char *ret_line,
+    size_t *ret_size)
 {
 	size_t name_size = strlen(name);
+
+	if (name_size + 1 + size > VP_VPASSWD_LINE) {
+		errno = EPROTO;
+		return -1;
+	}
+	memcpy(ret_line, name, name_size);
+	ret_line[name_size] = ':';
+	memcpy(ret_line + name_size + 1, data, size);
+	*ret_size = name_size + 1 + size;
+	ret_line[*ret_size] = '\0';
+	return 1;
+}
+
+static int
+find_in_file(struct vp_cdb_reader *cdb, const char *name, char *ret_line,
+    size_t *ret_size)
+{
+	const char *data;
+	size_t size;
+	int r = vp_cdb_find(cdb, name, strlen(name), &data, &size);
+
+	return r > 0 ? make_line(name, data, size, ret_line, ret_size) : r;
+}
+
+int
+vp_cdbset_find(int dirfd, struct vp_cdb_reader *cdb, const char *name,
+    char ret_line[VP_VPASSWD_LINE + 1], size_t *ret_size)
+{
 	struct mark mark;
-	int r = vp_cdb_find(*cdb, name, name_size, ret_data, ret_size);
+	int r = find_in_file(cdb, name, ret_line, ret_size);
 
 	if (r != 0)
 		return r;
-	r = read_mark(*cdb, &mark);
+	r = read_mark(cdb, &mark);
 	if (r <= 0)
 		return r;
 	r = 0;
 	for (int64_t i = 1; i < mark.files && r == 0; i++) {
-		vp_cdb_close(*cdb);
-		*cdb = open_part(dirfd, &mark, i);
-		if (!*cdb)
+		struct vp_cdb_reader *part = open_part(dirfd, &mark, i);
+
+		if (!part)
 			return -1;
-		r = vp_cdb_find(*cdb, name, name_size, ret_data, ret_size);
+		r = find_in_file(part, name, ret_line, ret_size);
+
+		int error = errno;
+
+		vp_cdb_close(part);
+		errno = error;
 	}
-	return r;
-}
-
-int
-vp_cdbset_find(int dirfd, const char *name, char ret_line[VP_VPASSWD_LINE + 1],
-    size_t *ret_size)
-{
-	size_t name_size = strlen(name), size = 0;
-	struct vp_cdb_reader *cdb = vp_cdb_open(dirfd, VP_CDB_NAME);
-	const char *data = NULL;
-
-	if (!cdb)
-		return -1;
-
-	int r = find_in_set(dirfd, &cdb, name, &data, &size);
-
-	if (r > 0 && name_size + 1 + size > VP_VPASSWD_LINE) {
-		errno = EPROTO;
-		r = -1;
-	}
-	if (r > 0) {
-		memcpy(ret_line, name, name_size);
-		ret_line[name_size] = ':';
-		memcpy(ret_line + name_size + 1, data, size);
-		*ret_size = name_size + 1 + size;
-		ret_line[*ret_size] = '\0';
-	}
-
-	int error = errno;
-
-	vp_cdb_close(cdb);
-	errno = error;
 	return r;
 }
 

@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/cdb.c \
 	%D%/cdb_base.c \
 	%D%/cdb_check.c \
+	%D%/cdb_find.c \
 	%D%/cdb_fold.c \
 	%D%/cdb_int.h \
 	%D%/cdb_log.c %D%/cdb_log.h %D%/cdb_logint.h \
