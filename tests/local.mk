@@ -70,6 +70,7 @@ CLI_TESTS = \
 	%D%/cli/configure.t \
 	%D%/cli/defaultdelivery.t \
 	%D%/cli/fuzz.t \
+	%D%/cli/install.t \
 	%D%/cli/maildrop.t \
 	%D%/cli/onchange.t \
 	%D%/cli/roaming.t \
