@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/attr.h \
 	%D%/child.c %D%/child.h %D%/child_as.c \
 	%D%/conf.c %D%/conf.h \
+	%D%/copy.c %D%/copy.h \
 	%D%/csv.c %D%/csv.h %D%/csv_int.h \
 	%D%/dirtree.c %D%/dirtree.h \
 	%D%/jsonl.c \

@@ -18,6 +18,7 @@
 #	include <linux/openat2.h>
 #endif
 
+#include "base/copy.h"
 #include "base/dirtree.h"
 #include "base/line.h"
 #include "base/text.h"
@@ -98,41 +99,6 @@ format_date(char *text, size_t size)
 }
 
 static int
-write_all(int fd, const char *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t done = write(fd, data, size);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		data += done;
-		size -= (size_t)done;
-	}
-	return 0;
-}
-
-static int
-write_message(const struct vp_bulletin *bulletin, int fd)
-{
-	char buffer[65536];
-	off_t at = 0;
-
-	for (;;) {
-		ssize_t got = pread(bulletin->fd, buffer, sizeof buffer, at);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return (int)got;
-		if (write_all(fd, buffer, (size_t)got) != 0)
-			return -1;
-		at += got;
-	}
-}
-
-static int
 write_header(
     const struct vp_bulletin *bulletin, const struct vpop_user *user, int fd)
 {
@@ -145,7 +111,7 @@ write_header(
 		bulletin->has_date ? "" : date,
 		bulletin->has_date ? "" : "\n") != 0)
 		return -1;
-	return write_all(fd, header, strlen(header));
+	return vp_write_all(fd, header, strlen(header));
 }
 
 /* Open a file in tmp/ of the mailbox; what is missing there is made. */
@@ -193,7 +159,7 @@ vp_bulletin_copy(
 	if (code != 0)
 		return code;
 	if (write_header(bulletin, user, file.fd) != 0 ||
-	    write_message(bulletin, file.fd) != 0) {
+	    vp_copy_file(file.fd, bulletin->fd) != 0) {
 		code = write_failed(vp, user);
 		vp_maildir_abort(&file);
 		return code;
@@ -218,7 +184,7 @@ vp_bulletin_stage(
 		return code;
 	bulletin->staged_tmp = vp_dir_open_at(bulletin->staged.dirfd, "tmp");
 	if (bulletin->staged_tmp < 0 ||
-	    write_message(bulletin, bulletin->staged.fd) != 0 ||
+	    vp_copy_file(bulletin->staged.fd, bulletin->fd) != 0 ||
 	    (vp->set.file_sync && fsync(bulletin->staged.fd) != 0)) {
 		code = write_failed(vp, user);
 		vp_bulletin_unstage(bulletin);

@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/copy.h"
 #include "base/text.h"
 
 /* Loops add their lines on top: what is beyond these needs no look. */
@@ -194,39 +195,10 @@ vp_deliver_forward_line(const struct vp_run *run)
 	return line;
 }
 
-static int
-write_all(int fd, const char *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t done = write(fd, data, size);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		data += done;
-		size -= (size_t)done;
-	}
-	return 0;
-}
-
 int
 vp_deliver_copy(int from, const char *header, int fd)
 {
-	AUTO_FREE char *block = malloc(BLOCK);
-	off_t at = 0;
-
-	if (!block || write_all(fd, header, strlen(header)) != 0)
-		return -1;
-	for (;;) {
-		ssize_t got = pread(from, block, BLOCK, at);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got < 0 ? -1 : 0;
-		if (write_all(fd, block, (size_t)got) != 0)
-			return -1;
-		at += got;
-	}
+	return vp_write_all(fd, header, strlen(header)) == 0
+		   ? vp_copy_file(fd, from)
+		   : -1;
 }

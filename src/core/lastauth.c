@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/copy.h"
 #include "base/text.h"
 #include "core/domain.h"
 #include "core/userdir.h"
@@ -27,15 +28,10 @@
 static int
 fill(const struct vpop_domain *domain, int fd, const char *text)
 {
-	size_t size = strlen(text);
-
 	if (fchmod(fd, VP_MODE_FILE) != 0 ||
 	    (geteuid() == 0 && fchown(fd, domain->uid, domain->gid) != 0))
 		return -1;
-	ssize_t done = write(fd, text, size);
-	if (done >= 0 && done != (ssize_t)size)
-		errno = ENOSPC;
-	return done == (ssize_t)size ? 0 : -1;
+	return vp_write_all(fd, text, strlen(text));
 }
 
 #define CREATE (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "base/copy.h"
 #include "base/dirtree.h"
 #include "base/line.h"
 #include "base/text.h"
@@ -145,20 +146,6 @@ read_file(int folder, const char *quota, struct total *ret)
 }
 
 static int
-write_all(int fd, const char *text)
-{
-	size_t size = strlen(text);
-	ssize_t done;
-
-	do
-		done = write(fd, text, size);
-	while (done < 0 && errno == EINTR);
-	if (done >= 0 && (size_t)done < size)
-		errno = ENOSPC;
-	return done == (ssize_t)size ? 0 : -1;
-}
-
-static int
 fill_file(int fd, const char *quota, uid_t uid, gid_t gid,
     const struct vp_usage *usage)
 {
@@ -174,7 +161,7 @@ fill_file(int fd, const char *quota, uid_t uid, gid_t gid,
 		return -1;
 	if (fchmod(fd, 0600) < 0)
 		return -1;
-	return write_all(fd, text);
+	return vp_write_all(fd, text, strlen(text));
 }
 
 /* By a file in tmp/ and rename, which also replaces a link, not what it
@@ -270,7 +257,7 @@ vp_maildirsize_add(int maildir_fd, int64_t bytes, int64_t count)
 		errno = EINVAL;
 		return -1;
 	}
-	return write_all(fd, line);
+	return vp_write_all(fd, line, strlen(line));
 }
 
 int

@@ -19,47 +19,12 @@
 
 #include "base/attr.h"
 #include "base/child.h"
+#include "base/copy.h"
 #include "base/text.h"
 
 #define QUEUE_SECONDS 3600
 #define PERMANENT     100
 #define TEMPORARY     111
-
-static int
-write_all(int fd, const char *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t done = write(fd, data, size);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		data += done;
-		size -= (size_t)done;
-	}
-	return 0;
-}
-
-/* The file's offset stays where it is. */
-static int
-copy_message(int to, int from)
-{
-	char buffer[65536];
-	off_t at = 0;
-
-	for (;;) {
-		ssize_t size = pread(from, buffer, sizeof buffer, at);
-
-		if (size < 0 && errno == EINTR)
-			continue;
-		if (size <= 0)
-			return size < 0 ? -1 : 0;
-		if (write_all(to, buffer, (size_t)size) < 0)
-			return -1;
-		at += size;
-	}
-}
 
 static int
 make_message(const char *header, int message_fd)
@@ -68,8 +33,8 @@ make_message(const char *header, int message_fd)
 
 	if (fd < 0)
 		return -1;
-	if (write_all(fd, header, strlen(header)) == 0 &&
-	    copy_message(fd, message_fd) == 0 && lseek(fd, 0, SEEK_SET) == 0)
+	if (vp_write_all(fd, header, strlen(header)) == 0 &&
+	    vp_copy_file(fd, message_fd) == 0 && lseek(fd, 0, SEEK_SET) == 0)
 		return fd;
 
 	int error = errno;
@@ -84,14 +49,15 @@ static int
 write_envelope(
     int fd, const char *sender, const char *const *recipients, size_t count)
 {
-	if (write_all(fd, "F", 1) < 0 ||
-	    write_all(fd, sender, strlen(sender) + 1) < 0)
+	if (vp_write_all(fd, "F", 1) < 0 ||
+	    vp_write_all(fd, sender, strlen(sender) + 1) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (write_all(fd, "T", 1) < 0 ||
-		    write_all(fd, recipients[i], strlen(recipients[i]) + 1) < 0)
+		if (vp_write_all(fd, "T", 1) < 0 ||
+		    vp_write_all(fd, recipients[i], strlen(recipients[i]) + 1) <
+			0)
 			return -1;
-	if (write_all(fd, "", 1) < 0)
+	if (vp_write_all(fd, "", 1) < 0)
 		return -1;
 	return lseek(fd, 0, SEEK_SET) == 0 ? 0 : -1;
 }

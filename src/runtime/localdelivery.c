@@ -14,10 +14,9 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "base/copy.h"
 #include "core/deliver.h"
 #include "runtime/privilege.h"
-
-#define BLOCK 65536
 
 enum { EXIT_BOUNCE = 100, EXIT_DEFER = 111 };
 
@@ -34,39 +33,6 @@ defer(const char *what, const char *why)
 {
 	printf("vdelivermail: %s%s%s (#4.3.0)\n", what, *why ? ": " : "", why);
 	return EXIT_DEFER;
-}
-
-static int
-write_all(int fd, const char *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t done = write(fd, data, size);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		data += done;
-		size -= (size_t)done;
-	}
-	return 0;
-}
-
-static int
-copy_all(int to, int from)
-{
-	char block[BLOCK];
-
-	for (;;) {
-		ssize_t got = read(from, block, sizeof block);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got < 0 ? -1 : 0;
-		if (write_all(to, block, (size_t)got) != 0)
-			return -1;
-	}
 }
 
 /* A descriptor of the message that can be read again; 0 if descriptor 0 can
@@ -87,7 +53,7 @@ seekable_message(int make_seekable)
 	int fd = open(P_tmpdir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0)
 		fd = memfd_create("message", MFD_CLOEXEC);
-	if (fd >= 0 && copy_all(fd, STDIN_FILENO) != 0) {
+	if (fd >= 0 && vp_copy_rest(fd, STDIN_FILENO) != 0) {
 		int errnum = errno;
 
 		close(fd);
