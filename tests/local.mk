@@ -20,6 +20,10 @@ UNIT_TESTS = \
 	%D%/store/contract \
 	%D%/unit/test_alias \
 	%D%/unit/test_api \
+	%D%/unit/test_api_alias \
+	%D%/unit/test_api_bad \
+	%D%/unit/test_api_domain \
+	%D%/unit/test_api_user \
 	%D%/unit/test_assign \
 	%D%/unit/test_authlog \
 	%D%/unit/test_bulletin \
@@ -60,7 +64,9 @@ UNIT_TESTS = \
 	%D%/unit/test_send \
 	%D%/unit/test_text \
 	%D%/unit/test_user \
+	%D%/unit/test_user_add \
 	%D%/unit/test_user_change \
+	%D%/unit/test_user_crash \
 	%D%/unit/test_vpasswd
 CLI_TESTS = \
 	%D%/cli/authvchkpw.t \
@@ -124,6 +130,14 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 # Programs of old give literals to parameters that are not const.
 %C%_unit_test_api_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_alias_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_alias_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_bad_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_bad_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_domain_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_domain_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_user_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_user_LDADD = src/api/libapi.la $(UNIT_LIBS)
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/data/qmail/assign \
@@ -132,6 +146,8 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/data/qmail/morercpthosts.cdb \
 	%D%/data/site-5.6-cdb.tar.gz \
 	%D%/store/host.h \
+	%D%/unit/accounts.h \
+	%D%/unit/api.h \
 	%D%/unit/cdb_files.h \
 	%D%/unit/files.h \
 	%D%/unit/site.h \

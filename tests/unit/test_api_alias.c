@@ -1,0 +1,116 @@
+/* The old interface: aliases, and what an address is. */
+#include "config.h"
+
+#include "api.h"
+
+START_TEST(test_aliases)
+{
+	char domain[128] = "alias.example.net", name[MAX_FILE_NAME];
+	char line[161];
+
+	make_domain();
+	ck_assert_int_eq(valias_insert("sales", domain, "&bob@x.org"), 0);
+	ck_assert_str_eq(domain, "example.com");
+	ck_assert_int_eq(valias_insert("sales", domain, "&amy@x.org"), 0);
+	ck_assert_int_eq(valias_insert("a.b", domain, "&dot@x.org"), 0);
+	ck_assert_int_eq(valias_insert("zed", domain, "&zed@x.org"), 0);
+	site_write("home/domains/example.com/.qmail-empty", "");
+	ck_assert_str_eq(valias_select_all(name, domain), "&dot@x.org");
+	ck_assert_str_eq(name, "a.b");
+	ck_assert_ptr_nonnull(vauth_getpw("joe", domain));
+	ck_assert_ptr_nonnull(vget_assign(domain, NULL, 0, NULL, NULL));
+	ck_assert_int_eq(isExistingAlias("/nonexistent", "sales", domain), 1);
+	ck_assert_str_eq(valias_select_all_next(name), "&bob@x.org");
+	ck_assert_str_eq(name, "sales");
+	ck_assert_str_eq(valias_select_all_next(name), "&amy@x.org");
+	ck_assert_str_eq(valias_select_all_next(name), "&zed@x.org");
+	ck_assert_str_eq(name, "zed");
+	ck_assert_ptr_null(valias_select_all_next(name));
+	ck_assert_ptr_null(valias_select_all_next(name));
+
+	ck_assert_str_eq(valias_select("sales", domain), "&bob@x.org");
+	ck_assert_str_eq(valias_select_next(), "&amy@x.org");
+	ck_assert_ptr_null(valias_select_next());
+	ck_assert_ptr_null(valias_select_next());
+	ck_assert_ptr_null(valias_select("sales", "unknown.org"));
+	ck_assert_int_eq(verrori, -11);
+	ck_assert_ptr_null(valias_select(NULL, domain));
+	ck_assert_int_eq(verrori, -33);
+
+	ck_assert_str_eq(valias_select_names(domain), "a.b");
+	ck_assert_str_eq(valias_select_names_next(), "sales");
+	ck_assert_str_eq(valias_select_names_next(), "zed");
+	ck_assert_ptr_null(valias_select_names_next());
+	valias_select_names_end();
+
+	memset(line, 'a', 160);
+	line[0] = '&';
+	line[160] = '\0';
+	ck_assert_int_eq(valias_insert("long", domain, line), -32);
+	line[159] = '\0';
+	ck_assert_int_eq(valias_insert("long", domain, line), 0);
+	ck_assert_str_eq(valias_select("long", domain), line);
+	ck_assert_ptr_null(valias_select_next());
+	ck_assert_int_eq(valias_insert("x", domain, NULL), -33);
+	ck_assert_int_eq(valias_remove("sales", domain, "&bob"), 0);
+	ck_assert_str_eq(valias_select("sales", domain), "&bob@x.org");
+	ck_assert_int_eq(valias_remove("sales", domain, "&bob@x.org"), 0);
+	ck_assert_str_eq(valias_select("sales", domain), "&amy@x.org");
+	ck_assert_int_eq(valias_delete("sales", domain), 0);
+	errno = 0;
+	ck_assert_int_eq(valias_delete("sales", domain), -1);
+	ck_assert_int_eq(errno, ENOENT);
+	ck_assert_int_eq(valias_delete_domain(domain), 0);
+	ck_assert_ptr_null(valias_select_all(name, domain));
+}
+END_TEST
+
+START_TEST(test_kinds)
+{
+	char *path;
+
+	make_domain();
+	path = site_path("home/domains/example.com");
+	site_mkdir("home/domains/example.com/LIST");
+	site_mkdir("home/domains/example.com/AWAY");
+	site_write("home/domains/example.com/LIST/editor",
+	    "|/usr/bin/ezmlm-reject\n|/usr/bin/ezmlm-send '.'\n");
+	site_write("home/domains/example.com/AWAY/message", "I am away\n");
+	site_write("home/domains/example.com/.qmail-a:b", "&x@y.org\n");
+	site_write("home/domains/example.com/.qmail-away",
+	    "|/usr/bin/autorespond 1 2 3 4\n");
+	char *link = site_path("home/domains/example.com/.qmail-list");
+	char *target = site_path("home/domains/example.com/LIST/editor");
+	ck_assert_int_eq(symlink(target, link), 0);
+	free(link);
+	free(target);
+
+	ck_assert_int_eq(isExistingUser("JOE", "Alias.Example.net"), 1);
+	ck_assert_int_eq(isExistingUser("no-one", "example.com"), 0);
+	ck_assert_int_eq(isExistingAlias(path, "a.b", "example.com"), 1);
+	ck_assert_int_eq(isExistingAlias(path, "list", "example.com"), 0);
+	ck_assert_int_eq(isExistingAlias(path, "away", "example.com"), 0);
+	ck_assert_int_eq(isExistingAlias(path, "default", "example.com"), 0);
+	ck_assert_int_eq(isExistingRobot(path, "away"), 1);
+	ck_assert_int_eq(isExistingRobot(path, "list"), 0);
+	ck_assert_int_eq(isExistingRobot(path, "../away"), 0);
+	ck_assert_int_eq(isValidMailList(path, "list"), 1);
+	ck_assert_int_eq(isValidMailList(path, "a.b"), 0);
+	ck_assert_int_eq(isExistingAddress("example.com", "joe", path), 1);
+	ck_assert_int_eq(isExistingAnyAddress("example.com", "none", path), 0);
+	site_mkdir("qmail/alias");
+	site_write("qmail/alias/.qmail-none-default", "&x@y.org\n");
+	ck_assert_int_eq(isExistingAnyAddress("example.com", "none", path), 1);
+	ck_assert_int_eq(isExistingUser(NULL, NULL), 0);
+	ck_assert_int_eq(isExistingAlias(NULL, NULL, NULL), 0);
+	free(path);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = { test_aliases, test_kinds, NULL };
+
+	return api_main("api_alias", tests);
+}
