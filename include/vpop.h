@@ -507,6 +507,13 @@ VPOP_EXPORT void vpop_quota_format(
 /* What the account's Maildir holds; ret_percent 0..100, -1 without quota. */
 VPOP_EXPORT int vpop_user_usage(struct vpop *vp, const struct vpop_user *user,
     struct vpop_quota *ret_used, int *ret_percent);
+/* How a file called name in new or cur of a Maildir counts: 1 with the size
+ * in its name, 0 with that which it has on the disk, -1 not at all. */
+VPOP_EXPORT int vpop_message_size(const char *name, int64_t *ret_size);
+/* Put a message (header and body; Delivered-To and Date are added) into an
+ * account's Maildir, whatever its quota. */
+VPOP_EXPORT int vpop_user_warn(
+    struct vpop *vp, const struct vpop_user *user, const char *text);
 
 /* ---- site ------------------------------------------------------------- */
 

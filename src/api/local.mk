@@ -7,7 +7,7 @@ noinst_LTLIBRARIES += %D%/libapi.la
 	%D%/assign.c \
 	%D%/cache.c \
 	%D%/client.c \
-	%D%/conf.c %D%/conf_int.h \
+	%D%/conf.c \
 	%D%/domain.c \
 	%D%/error.c \
 	%D%/file_exists.c \

@@ -13,12 +13,11 @@
 #include "api/api.h"
 #include "api/maildirquota.h"
 #include "base/dirtree.h"
+#include "core/usage.h"
 #include "core/user.h"
 #include "core/userdir.h"
 #include "qmail/maildir.h"
 #include "vpopmail.h"
-
-#define MEGABYTE 1048576
 
 VPOP_EXPORT char *
 format_maildirquota(const char *q)
@@ -208,6 +207,7 @@ domain_over_maildirquota(const char *userdir)
 	struct vp_usage usage = { 0, 0 };
 	struct vpop_limits limits;
 	struct vpop_domain domain;
+	uint64_t bytes, count;
 	int64_t size;
 
 	if (!vp || !userdir || message_size(&size) != 0 ||
@@ -216,13 +216,13 @@ domain_over_maildirquota(const char *userdir)
 		return -1;
 	if (limits.quota == 0 && limits.maxmsgcount == 0)
 		return 0;
-	if (vp_api_result(count_domain(vp, &domain, &usage)) < 0)
-		return -1;
-	uint64_t bytes = (uint64_t)usage.bytes + (uint64_t)size;
-	return (limits.quota > 0 && bytes / MEGABYTE >= limits.quota &&
-		   (bytes / MEGABYTE > limits.quota || bytes % MEGABYTE)) ||
-	       (limits.maxmsgcount > 0 &&
-		   (uint64_t)usage.count >= limits.maxmsgcount);
+	if (!vp_usage_domain(vp, domain.real, &bytes, &count)) {
+		if (vp_api_result(count_domain(vp, &domain, &usage)) < 0)
+			return -1;
+		bytes = (uint64_t)usage.bytes;
+		count = (uint64_t)usage.count;
+	}
+	return vp_usage_is_over(&limits, bytes, count, (uint64_t)size);
 }
 
 VPOP_EXPORT int

@@ -8,6 +8,7 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/csv.c %D%/csv.h %D%/csv_int.h \
 	%D%/dirtree.c %D%/dirtree.h \
 	%D%/jsonl.c \
+	%D%/labels.c %D%/labels.h \
 	%D%/line.c %D%/line.h \
 	%D%/lock.c %D%/lock.h \
 	%D%/replace.c %D%/replace.h \

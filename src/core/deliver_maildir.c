@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/usage.h"
 #include "qmail/maildir.h"
 
 /* Start of the last "/Maildir" component, or NULL. */
@@ -141,6 +142,7 @@ write_message(struct vp_run *run, int message, const struct vp_room *room,
 	if (vp_maildir_commit(file, (int)run->vp->set.file_sync, &size) != 0)
 		return failed(run, "link failed", NULL);
 	vp_room_add(room, size);
+	vp_usage_notify(run->vp, address);
 	return VP_DELIVERED;
 }
 

@@ -17,12 +17,12 @@
 #include "base/line.h"
 #include "base/text.h"
 #include "core/limits.h"
+#include "core/usage.h"
 #include "core/userdir.h"
+#include "core/warning.h"
 #include "qmail/maildir.h"
 
-#define WARN_STAMP   "quotawarn"
 #define WARN_SECONDS 86400
-#define MIB          1048576
 
 static int
 is_own(const struct vp_run *run, int fd)
@@ -121,34 +121,12 @@ is_due(int fd)
 	struct stat st;
 	AUTO_CLOSE int stamp = -1;
 
-	if (fstatat(fd, WARN_STAMP, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	if (fstatat(fd, VP_WARNING_STAMP, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    st.st_mtime + WARN_SECONDS > time(NULL))
 		return 0;
-	stamp = openat(fd, WARN_STAMP,
+	stamp = openat(fd, VP_WARNING_STAMP,
 	    O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	return stamp >= 0 && futimens(stamp, NULL) == 0;
-}
-
-static int
-put_warning(const struct vp_run *run, int fd, const char *address,
-    const char *text, int64_t *ret_size)
-{
-	struct vp_maildir_file file;
-	char date[64];
-	struct tm tm;
-	time_t now = time(NULL);
-
-	if (!gmtime_r(&now, &tm) ||
-	    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S +0000", &tm) ==
-		0 ||
-	    vp_maildir_open(fd, ".", &file) != 0)
-		return -1;
-	if (dprintf(file.fd, "Delivered-To: %s\nDate: %s\n%s", address, date,
-		text) < 0) {
-		vp_maildir_abort(&file);
-		return -1;
-	}
-	return vp_maildir_commit(&file, (int)run->vp->set.file_sync, ret_size);
 }
 
 /* Without filters, without a check, and without a word if it fails. */
@@ -162,7 +140,7 @@ warn(struct vp_run *run, const struct vp_room *room, const char *address)
 		return;
 	text = vp_deliver_text(run, ".quotawarn.msg");
 	if (text && is_due(room->fd) &&
-	    put_warning(run, room->fd, address, text, &size) == 0)
+	    vp_warning_put(run->vp, room->fd, address, text, &size) == 0)
 		vp_room_add(room, size);
 }
 
@@ -202,8 +180,8 @@ add_account(const struct vp_run *run, const struct vpop_user *user,
 	return 0;
 }
 
-/* By the maildirsize of each account; those without a quota keep none and
- * are counted. */
+/* Where no daemon knows: by the maildirsize of each account; those without a
+ * quota keep none and are counted. */
 static int
 domain_usage(const struct vp_run *run, struct vp_usage *ret)
 {
@@ -227,17 +205,18 @@ is_domain_over(const struct vp_run *run, int64_t size)
 {
 	struct vpop_limits limits;
 	struct vp_usage usage;
+	uint64_t bytes, count;
 
 	if (vpop_limits_get(run->vp, run->domain.real, &limits) != 0 ||
-	    (limits.quota == 0 && limits.maxmsgcount == 0) ||
-	    domain_usage(run, &usage) != 0)
+	    (limits.quota == 0 && limits.maxmsgcount == 0))
 		return 0;
-	if (limits.maxmsgcount > 0 &&
-	    (uint64_t)usage.count >= limits.maxmsgcount)
-		return 1;
-	return limits.quota > 0 &&
-	       (uint64_t)(usage.bytes + size) / MIB >= limits.quota &&
-	       (uint64_t)(usage.bytes + size) > limits.quota * MIB;
+	if (!vp_usage_domain(run->vp, run->domain.real, &bytes, &count)) {
+		if (domain_usage(run, &usage) != 0)
+			return 0;
+		bytes = (uint64_t)usage.bytes;
+		count = (uint64_t)usage.count;
+	}
+	return vp_usage_is_over(&limits, bytes, count, (uint64_t)size);
 }
 
 int

@@ -28,9 +28,9 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/password.h %D%/peer.c %D%/policy.c %D%/policy.h %D%/quota.c \
 	%D%/rcpt.c %D%/rcpt.h %D%/recover.c %D%/relay.c %D%/relay.h \
 	%D%/relay_rules.c %D%/settings.c %D%/settings.h %D%/store.c %D%/user.c \
-	%D%/user.h %D%/user_add.c %D%/user_change.c %D%/user_common.c \
+	%D%/usage.c %D%/usage.h %D%/user.h %D%/user_add.c %D%/user_change.c %D%/user_common.c \
 	%D%/user_delete.c %D%/user_delete.h %D%/user_int.h %D%/user_recover.c \
 	%D%/user_run.c %D%/user_run.h %D%/userdir.c %D%/userdir.h \
 	%D%/userdotqmail.c %D%/users.c %D%/vacation.c %D%/vacation.h \
 	%D%/vacation_incoming.c %D%/vacation_int.h %D%/vacation_reply.c \
-	%D%/vacation_seen.c
+	%D%/vacation_seen.c %D%/warning.c %D%/warning.h

@@ -88,3 +88,9 @@ vpop_user_usage(struct vpop *vp, const struct vpop_user *user,
 	*ret_percent = has_quota ? vp_quota_percent(user->quota, &usage) : -1;
 	return 0;
 }
+
+int
+vpop_message_size(const char *name, int64_t *ret_size)
+{
+	return vp_maildir_message(name, ret_size);
+}

@@ -19,6 +19,7 @@
 #include "base/line.h"
 #include "base/text.h"
 #include "core/name.h"
+#include "core/usage.h"
 #include "core/user.h"
 #include "core/vacation.h"
 #include "qmail/cdbfile.h"
@@ -103,6 +104,22 @@ find_mailbox(struct vpop *vp, const struct vpop_domain *domain, const char *ext,
 	return rc;
 }
 
+/* Every message would pass the quota of the domain: it is better refused now
+ * than bounced by the delivery.  Only the usage daemon is asked, which knows;
+ * to count takes too long here. */
+static int
+is_full(struct vpop *vp, const struct vpop_domain *domain)
+{
+	struct vpop_limits limits;
+	uint64_t bytes, count;
+
+	return vp->set.domainquotas &&
+	       vpop_limits_get(vp, domain->real, &limits) == 0 &&
+	       (limits.quota > 0 || limits.maxmsgcount > 0) &&
+	       vp_usage_domain(vp, domain->real, &bytes, &count) &&
+	       vp_usage_is_over(&limits, bytes, count, 1);
+}
+
 /* Does the default action take what is for nobody? */
 static int
 has_catchall(struct vpop *vp, int dirfd)
@@ -135,7 +152,7 @@ in_domain(struct vpop *vp, const struct vpop_domain *domain, const char *ext)
 	if (rc == 0) {
 		rc = find_mailbox(vp, domain, ext, &locked);
 		if (rc > 0)
-			return !locked;
+			return !locked && !is_full(vp, domain);
 	}
 	if (rc == 0) {
 		rc = vp_robot_name(dirfd, ext, folder);

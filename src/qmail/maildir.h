@@ -61,6 +61,9 @@ int vp_maildirsize_read(int maildir_fd, const char *quota, uid_t uid, gid_t gid,
 /* Count by looking at every message (new, cur, folders but .Trash); this one
  * looks at the very folder given. */
 int vp_maildir_count(int maildir_fd, struct vp_usage *ret);
+/* How a file called name counts: 1 with the size in its name, 0 with that
+ * which it has on the disk, -1 not at all. */
+int vp_maildir_message(const char *name, int64_t *ret_size);
 /* Append a change to maildirsize if there is one. */
 int vp_maildirsize_add(int maildir_fd, int64_t bytes, int64_t count);
 /* Delete maildirsize, and write it anew unless quota is "NOQUOTA" or "". */

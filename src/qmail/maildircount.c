@@ -49,16 +49,30 @@ is_trashed(const char *name)
 	return info && strchr(info + 3, 'T');
 }
 
+int
+vp_maildir_message(const char *name, int64_t *ret_size)
+{
+	int64_t size;
+
+	if (*name == '.' || is_trashed(name))
+		return -1;
+	size = size_of_name(name);
+	if (size < 0)
+		return 0;
+	*ret_size = size;
+	return 1;
+}
+
 static void
 add_message(struct count *count, int dirfd, const char *name)
 {
 	struct stat st;
 	int64_t size;
+	int rc = vp_maildir_message(name, &size);
 
-	if (*name == '.' || is_trashed(name))
+	if (rc < 0)
 		return;
-	size = size_of_name(name);
-	if (size < 0) {
+	if (rc == 0) {
 		/* Gone, or no message: nothing to count. */
 		if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 		    !S_ISREG(st.st_mode))
