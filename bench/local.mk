@@ -4,8 +4,12 @@ noinst_PROGRAMS += %D%/base_mkdirs %D%/base_deliver %D%/base_login \
 	%D%/base_link %D%/measure %D%/old_api
 %C%_base_login_LDADD = $(LIBS)
 %C%_old_api_LDADD = src/api/libapi.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS)
-EXTRA_DIST += %D%/bench %D%/README.md
+EXTRA_DIST += %D%/bench %D%/usage %D%/README.md
 
 .PHONY: bench
 bench: all
 	BENCH_BUILD="$(abs_top_builddir)" $(srcdir)/bench/bench
+
+.PHONY: bench-usage
+bench-usage: all
+	BENCH_BUILD="$(abs_top_builddir)" $(srcdir)/bench/usage

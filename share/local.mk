@@ -1,5 +1,6 @@
 # Installed settings: never over a file that is there.
-EXTRA_DIST += %D%/vlimits.default %D%/password_strength.conf
+EXTRA_DIST += %D%/vlimits.default %D%/password_strength.conf \
+	%D%/vusaged.conf %D%/vusagec.conf
 SETTINGS_FILES = $(srcdir)/%D%/vlimits.default \
 	$(srcdir)/%D%/password_strength.conf %D%/vpopmail.conf
 
@@ -16,6 +17,11 @@ install-site:
 	for f in $(SETTINGS_FILES); do \
 	  t="$(DESTDIR)$(prefix)/etc/$${f##*/}"; \
 	  test -e "$$t" || $(INSTALL_DATA) "$$f" "$$t" || exit 1; \
+	done
+	for f in vusaged.conf vusagec.conf; do \
+	  t="$(DESTDIR)$(prefix)/etc/$$f"; \
+	  test -e "$$t" || { sed 's|@HOME@|$(prefix)|' \
+	    "$(srcdir)/%D%/$$f" > "$$t" && chmod 0644 "$$t"; } || exit 1; \
 	done
 	printf '%s\n' '-I$(includedir)' > "$(DESTDIR)$(prefix)/etc/inc_deps"
 	printf '%s\n' '-L$(libdir) -lvpopmail $(CLIENT_LIBS) ' | \

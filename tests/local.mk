@@ -7,7 +7,7 @@ T_LOG_DRIVER = $(LOG_DRIVER)
 # The built programs come first; scripts find data below srcdir and programs
 # of their own below top_builddir.
 AM_TESTS_ENVIRONMENT = \
-	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/tests/crash':"$$PATH"; \
+	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/src/daemons/vusaged:$(abs_top_builddir)/tests/crash':"$$PATH"; \
 	srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	LC_ALL=C; TZ=UTC; export PATH srcdir top_builddir LC_ALL TZ;
 
@@ -46,6 +46,7 @@ UNIT_TESTS = \
 	%D%/unit/test_handle \
 	%D%/unit/test_ipmap \
 	%D%/unit/test_journal \
+	%D%/unit/test_labels \
 	%D%/unit/test_lastauth \
 	%D%/unit/test_limits \
 	%D%/unit/test_limits_change \
@@ -67,7 +68,8 @@ UNIT_TESTS = \
 	%D%/unit/test_user_add \
 	%D%/unit/test_user_change \
 	%D%/unit/test_user_crash \
-	%D%/unit/test_vpasswd
+	%D%/unit/test_vpasswd \
+	%D%/unit/test_vusaged
 CLI_TESTS = \
 	%D%/cli/authvchkpw.t \
 	%D%/cli/bulk.t \
@@ -109,6 +111,8 @@ CLI_TESTS = \
 	%D%/cli/vqmaillocal.t \
 	%D%/cli/vrcptcheck.t \
 	%D%/cli/vsetuserquota.t \
+	%D%/cli/vusagec.t \
+	%D%/cli/vusaged.t \
 	%D%/cli/vuserinfo.t \
 	%D%/cli/vverifypw.t
 CRASH_TESTS = \
@@ -127,6 +131,8 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 # With the old functions.
 %C%_unit_test_list_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_crash_inject_LDADD =
+%C%_unit_test_vusaged_LDADD = src/daemons/vusaged/libvusaged.la $(UNIT_LIBS) \
+	$(EVENT_LIBS)
 # Programs of old give literals to parameters that are not const.
 %C%_unit_test_api_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_LDADD = src/api/libapi.la $(UNIT_LIBS)
@@ -139,7 +145,7 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 %C%_unit_test_api_user_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_user_LDADD = src/api/libapi.la $(UNIT_LIBS)
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
-	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
+	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl %D%/lib/usage.pl \
 	%D%/data/qmail/assign \
 	%D%/data/qmail/cdb \
 	%D%/data/qmail/morercpthosts \

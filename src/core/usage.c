@@ -131,11 +131,12 @@ connect_by(const config_t *config, int wait, struct vp_usage_client *c)
 	const char *timeout = vp_labels_get(config, "Server", "Timeout");
 	int64_t seconds;
 
-	errno = 0;
+	errno = 0; /* nobody is named */
 	if (disable && strcasecmp(disable, "True") == 0)
 		return -1;
 	if (vp_number(timeout ? timeout : "", 1, TIMEOUT_MAX, &seconds) != 0)
 		seconds = 1;
+	errno = 0;
 	if (wait)
 		c->timeout = (int)seconds * 1000;
 	return connect_to(c, vp_labels_get(config, "Server", "Filename"),

@@ -38,7 +38,8 @@ bin_PROGRAMS += %D%/vadddomain \
 	%D%/vmakedotqmail \
 	%D%/vkill \
 	%D%/vlist \
-	%D%/vdoctor
+	%D%/vdoctor \
+	%D%/vusagec
 %C%_vadddomain_LDADD = $(TOOL_LIBS)
 %C%_vaddaliasdomain_LDADD = $(TOOL_LIBS)
 %C%_vdeldomain_LDADD = $(TOOL_LIBS)
@@ -62,3 +63,5 @@ bin_PROGRAMS += %D%/vadddomain \
 %C%_vlist_SOURCES = %D%/vlist.c %D%/vlist.h %D%/vlist_show.c
 %C%_vlist_LDADD = $(TOOL_LIBS)
 %C%_vdoctor_LDADD = $(TOOL_LIBS)
+# By the interface of older releases.
+%C%_vusagec_LDADD = src/api/libapi.la $(TOOL_LIBS)

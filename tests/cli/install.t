@@ -13,7 +13,7 @@ make_in_build() {
 
 ok 'make install-strip' make_in_build install-strip
 home=$root$(sed -n 's/^prefix = //p' Makefile)
-for tool in src/tools/v* src/runtime/v*; do
+for tool in src/tools/v* src/runtime/v* src/daemons/*/v*; do
 	[ -x "$tool" ] && [ -f "$tool" ] || continue
 	name=${tool##*/}
 	ok "bin/$name is there" test -x "$home/bin/$name"
@@ -25,7 +25,8 @@ done
 ok 'an installed program starts' "$home/bin/vadduser" --version
 for file in lib/libvpopmail.a lib/libvpopmail.so include/vpop.h \
     include/vpopmail.h include/vauth.h include/vpopmail_config.h \
-    etc/lib_deps etc/inc_deps etc/vpopmail.conf etc/vlimits.default; do
+    etc/lib_deps etc/inc_deps etc/vpopmail.conf etc/vlimits.default \
+    etc/vusaged.conf etc/vusagec.conf; do
 	ok "$file is there" test -s "$home/$file"
 done
 is 'only the owner writes' \

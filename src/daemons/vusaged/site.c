@@ -1,0 +1,394 @@
+/*
+ * Sums of domains are kept by differences, which is exact: everything happens
+ * in one thread, and every change goes through vp_part_set, vp_folders_set
+ * and vp_box_forget.
+ */
+#include "config.h"
+
+#include "daemons/vusaged/site.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/dirtree.h"
+
+static const char *
+name_of(const void *thing)
+{
+	return ((const struct vp_name *)thing)->name;
+}
+
+const char *
+vp_box_name(const void *thing)
+{
+	const struct vp_box *box = thing;
+
+	return box->text + box->name_at;
+}
+
+void
+vp_site_init(struct vp_site *site)
+{
+	*site = (struct vp_site){ .names.name = name_of, .pass = 1 };
+}
+
+/* ---- folders and boxes --------------------------------------------------- */
+
+void
+vp_folders_free(struct vp_folders *folders)
+{
+	for (uint32_t i = 0; folders && i < folders->count; i++)
+		free(folders->list[i].name);
+	free(folders);
+}
+
+static void
+add_parts(const struct vp_parts *parts, uint64_t *bytes, uint64_t *count)
+{
+	for (int i = 0; i < VP_PARTS; i++) {
+		*bytes += parts->bytes[i];
+		*count += parts->count[i];
+	}
+}
+
+static void
+add_folders(const struct vp_folders *folders, uint64_t *bytes, uint64_t *count)
+{
+	for (uint32_t i = 0; folders && i < folders->count; i++)
+		add_parts(&folders->list[i].parts, bytes, count);
+}
+
+void
+vp_box_usage(const struct vp_box *box, uint64_t *ret_bytes, uint64_t *ret_count)
+{
+	*ret_bytes = *ret_count = 0;
+	add_parts(&box->inbox, ret_bytes, ret_count);
+	add_folders(box->folders, ret_bytes, ret_count);
+}
+
+void
+vp_part_set(struct vp_site *site, struct vp_box *box, struct vp_parts *parts,
+    int which, uint64_t stamp, uint64_t bytes, uint32_t count)
+{
+	struct vp_domain *domain = box->domain;
+
+	domain->bytes += bytes - parts->bytes[which];
+	domain->count += (uint64_t)count - parts->count[which];
+	parts->stamp[which] = stamp;
+	parts->bytes[which] = bytes;
+	parts->count[which] = count;
+	site->is_dirty = 1;
+}
+
+void
+vp_folders_set(
+    struct vp_site *site, struct vp_box *box, struct vp_folders *folders)
+{
+	uint64_t bytes = 0, count = 0;
+
+	add_folders(box->folders, &bytes, &count);
+	box->domain->bytes -= bytes;
+	box->domain->count -= count;
+	vp_folders_free(box->folders);
+	box->folders = folders;
+	bytes = count = 0;
+	add_folders(box->folders, &bytes, &count);
+	box->domain->bytes += bytes;
+	box->domain->count += count;
+	site->is_dirty = 1;
+}
+
+struct vp_box *
+vp_domain_box(const struct vp_domain *domain, const char *name)
+{
+	return vp_table_find(&domain->boxes, name);
+}
+
+void
+vp_box_verified(struct vp_box *box)
+{
+	if (box->flags & VP_BOX_VERIFIED)
+		return;
+	box->flags |= VP_BOX_VERIFIED;
+	box->domain->unverified--;
+}
+
+static void
+distrust(struct vp_parts *parts)
+{
+	parts->stamp[VP_NEW] = parts->stamp[VP_CUR] = VP_STAMP_UNREAD;
+}
+
+static void
+distrust_box(struct vp_box *box)
+{
+	distrust(&box->inbox);
+	for (uint32_t i = 0; box->folders && i < box->folders->count; i++)
+		distrust(&box->folders->list[i].parts);
+	if (box->flags & VP_BOX_VERIFIED)
+		box->domain->unverified++;
+	box->flags &= (uint16_t)~VP_BOX_VERIFIED;
+	box->rest = 0;
+}
+
+void
+vp_site_distrust(struct vp_site *site)
+{
+	for (struct vp_domain *d = site->domains; d; d = d->next)
+		for (size_t i = 0; i < d->boxes.size; i++)
+			if (d->boxes.slots[i])
+				distrust_box(d->boxes.slots[i]);
+}
+
+static void
+free_box(struct vp_box *box)
+{
+	vp_folders_free(box->folders);
+	free(box);
+}
+
+void
+vp_box_forget(struct vp_site *site, struct vp_box *box)
+{
+	struct vp_domain *domain = box->domain;
+	uint64_t bytes, count;
+
+	vp_box_usage(box, &bytes, &count);
+	domain->bytes -= bytes;
+	domain->count -= count;
+	if (!(box->flags & VP_BOX_VERIFIED))
+		domain->unverified--;
+	vp_table_remove(&domain->boxes, vp_box_name(box));
+	site->boxes--;
+	site->is_dirty = 1;
+	free_box(box);
+}
+
+/* The directory that is kept, and whether the name is its last part. */
+static const char *
+short_dir(const struct vp_domain *domain, const char *dir, const char *name,
+    int *ret_is_last)
+{
+	const char *below = vp_path_below(domain->dir, dir);
+	const char *kept = below ? below : dir;
+	const char *slash = strrchr(kept, '/');
+
+	*ret_is_last = strcmp(slash ? slash + 1 : kept, name) == 0;
+	return kept;
+}
+
+static struct vp_box *
+make_box(struct vp_domain *domain, const char *dir, const char *name)
+{
+	int is_last;
+	const char *kept = short_dir(domain, dir, name, &is_last);
+	size_t dir_size = strlen(kept) + 1, name_size = strlen(name) + 1;
+	size_t size = dir_size + (is_last ? 0 : name_size);
+	struct vp_box *box;
+
+	if (size > UINT16_MAX)
+		return NULL;
+	box = calloc(1, sizeof *box + size);
+	if (!box)
+		return NULL;
+	box->domain = domain;
+	memcpy(box->text, kept, dir_size);
+	box->name_at = (uint16_t)(is_last ? dir_size - name_size : dir_size);
+	memcpy(box->text + box->name_at, name, name_size);
+	return box;
+}
+
+static int
+has_dir(const struct vp_box *box, const char *dir)
+{
+	int is_last;
+
+	return strcmp(box->text, short_dir(box->domain, dir, vp_box_name(box),
+				     &is_last)) == 0;
+}
+
+struct vp_box *
+vp_box_learn(struct vp_site *site, struct vp_domain *domain, const char *name,
+    const char *dir, void (*going)(void *arg, struct vp_box *box), void *arg)
+{
+	struct vp_box *box = vp_domain_box(domain, name);
+
+	if (box && !has_dir(box, dir)) {
+		going(arg, box);
+		vp_box_forget(site, box);
+		box = NULL;
+	}
+	if (!box) {
+		box = make_box(domain, dir, name);
+		if (!box || vp_table_add(&domain->boxes, box) != 0) {
+			free(box);
+			return NULL;
+		}
+		domain->unverified++;
+		site->boxes++;
+		site->is_dirty = 1;
+	}
+	box->seen = domain->walk;
+	return box;
+}
+
+/* ---- domains ------------------------------------------------------------- */
+
+struct vp_domain *
+vp_site_domain(const struct vp_site *site, const char *name)
+{
+	const struct vp_name *found = vp_table_find(&site->names, name);
+
+	return found ? found->domain : NULL;
+}
+
+int
+vp_domain_is_known(const struct vp_domain *domain)
+{
+	return domain->is_listed && domain->unverified == 0;
+}
+
+static struct vp_name *
+learn_name(struct vp_site *site, const char *name, struct vp_domain *domain)
+{
+	struct vp_name *entry = vp_table_find(&site->names, name);
+	size_t size = strlen(name) + 1;
+
+	if (!entry) {
+		entry = calloc(1, sizeof *entry + size);
+		if (!entry)
+			return NULL;
+		memcpy(entry->name, name, size);
+		if (vp_table_add(&site->names, entry) != 0) {
+			free(entry);
+			return NULL;
+		}
+	}
+	entry->domain = domain;
+	entry->seen = site->pass;
+	return entry;
+}
+
+static struct vp_domain *
+make_domain(struct vp_site *site, const char *name, const char *dir)
+{
+	size_t size = strlen(name) + 1;
+	struct vp_domain *domain = calloc(1, sizeof *domain + size);
+
+	if (!domain)
+		return NULL;
+	memcpy(domain->name, name, size);
+	domain->dir = strdup(dir);
+	domain->watch = -1;
+	domain->boxes.name = vp_box_name;
+	if (!domain->dir || !learn_name(site, name, domain)) {
+		free(domain->dir);
+		free(domain);
+		return NULL;
+	}
+	domain->next = site->domains;
+	site->domains = domain;
+	return domain;
+}
+
+/* The domain that has the name as its real one. */
+static struct vp_domain *
+real_domain(const struct vp_site *site, const char *real)
+{
+	struct vp_domain *domain = vp_site_domain(site, real);
+
+	return domain && strcmp(domain->name, real) == 0 ? domain : NULL;
+}
+
+struct vp_domain *
+vp_site_learn(struct vp_site *site, const struct vpop_domain *entry)
+{
+	struct vp_domain *domain = real_domain(site, entry->real);
+
+	if (!domain)
+		domain = make_domain(site, entry->real, entry->dir);
+	if (!domain || !learn_name(site, entry->real, domain) ||
+	    !learn_name(site, entry->name, domain))
+		return NULL;
+	domain->seen = site->pass;
+	/* It has moved: where its mailboxes are is said by the accounts. */
+	if (strcmp(domain->dir, entry->dir) != 0) {
+		char *dir = strdup(entry->dir);
+
+		if (dir) {
+			free(domain->dir);
+			domain->dir = dir;
+			domain->wants_walk = 1;
+		}
+	}
+	return domain;
+}
+
+static void
+free_domain(struct vp_site *site, struct vp_domain *domain)
+{
+	for (size_t i = 0; i < domain->boxes.size; i++)
+		if (domain->boxes.slots[i]) {
+			free_box(domain->boxes.slots[i]);
+			site->boxes--;
+		}
+	vp_table_free(&domain->boxes);
+	free(domain->dir);
+	free(domain);
+}
+
+/* Removing moves others into the slot: look at it again. */
+static void
+forget_names(struct vp_site *site)
+{
+	size_t i = 0;
+
+	while (i < site->names.size) {
+		struct vp_name *entry = site->names.slots[i];
+
+		if (!entry || (entry->seen == site->pass &&
+				  entry->domain->seen == site->pass)) {
+			i++;
+			continue;
+		}
+		vp_table_remove(&site->names, entry->name);
+		free(entry);
+	}
+}
+
+void
+vp_site_forget(struct vp_site *site,
+    void (*going)(void *arg, struct vp_domain *domain), void *arg)
+{
+	struct vp_domain **link = &site->domains;
+
+	forget_names(site);
+	while (*link) {
+		struct vp_domain *domain = *link;
+
+		if (domain->seen == site->pass) {
+			link = &domain->next;
+			continue;
+		}
+		*link = domain->next;
+		going(arg, domain);
+		free_domain(site, domain);
+		site->is_dirty = 1;
+	}
+}
+
+void
+vp_site_free(struct vp_site *site)
+{
+	while (site->domains) {
+		struct vp_domain *next = site->domains->next;
+
+		free_domain(site, site->domains);
+		site->domains = next;
+	}
+	for (size_t i = 0; i < site->names.size; i++)
+		free(site->names.slots[i]);
+	vp_table_free(&site->names);
+}

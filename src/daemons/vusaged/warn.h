@@ -1,0 +1,21 @@
+/*
+ * Warnings when accounts and domains come near their quotas: one for each step
+ * that is reached, not again within a period.  What was sent is kept in a file
+ * beside the state, a line each, before it is sent.
+ */
+#ifndef VUSAGED_WARN_H
+#define VUSAGED_WARN_H
+
+#include "daemons/vusaged/settings.h"
+#include "daemons/vusaged/site.h"
+
+struct vp_warn;
+
+/* NULL: the settings want none, or there is no memory. */
+struct vp_warn *vp_warn_open(
+    const struct vp_settings_file *set, struct vpop *vp);
+void vp_warn_close(struct vp_warn *warn);
+/* The box has changed. */
+void vp_warn_check(struct vp_warn *warn, struct vp_box *box);
+
+#endif
