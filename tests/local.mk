@@ -121,6 +121,7 @@ CRASH_TESTS = \
 	%D%/crash/domain_delete.t \
 	%D%/crash/domain_other.t \
 	%D%/crash/files.t \
+	%D%/crash/list.t \
 	%D%/crash/other.t \
 	%D%/crash/user_add.t \
 	%D%/crash/user_bulk.t \

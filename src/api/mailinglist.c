@@ -324,9 +324,11 @@ listInit(listInfoType *info, char *address, int isDomainOnly, int isCreating)
 {
 	struct vpop *vp;
 
-	if (!info || !address)
+	if (!info)
 		return vp_api_result(VA_NULL_POINTER);
 	memset(info, 0, sizeof *info);
+	if (!address)
+		return vp_api_result(VA_NULL_POINTER);
 	if (!(vp = vp_api_handle()))
 		return verrori;
 	int code = init(vp, info, address, isDomainOnly, isCreating);
