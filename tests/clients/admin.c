@@ -160,8 +160,8 @@ main(int argc, char **argv)
 
 	if (argc != 4)
 		return 2;
-	strcpy(Domain, argv[1]);
-	strcpy(Username, "JOE");
+	snprintf(Domain, sizeof Domain, "%s", argv[1]);
+	snprintf(Username, sizeof Username, "JOE");
 	vpw = vauth_user(Username, Domain, "pw-Joe12", "");
 	CHECK("vauth_user", vpw != NULL);
 	CHECK("vget_assign",

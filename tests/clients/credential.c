@@ -55,7 +55,7 @@ main(int argc, char **argv)
 	IS("C1", vpw->pw_dir, dir);
 	IS("C1 name", vpw->pw_name, argv[1]);
 	CHECK("unknown", lookup("no-one") == VA_USER_DOES_NOT_EXIST);
-	strcpy(domain, "unknown.org");
+	snprintf(domain, sizeof domain, "unknown.org");
 	CHECK("unknown domain", lookup("joe") == VA_DOMAIN_DOES_NOT_EXIST);
 	return failed;
 }

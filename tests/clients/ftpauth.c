@@ -25,7 +25,7 @@ main(void)
 	    strlen(at + 1) < sizeof domain) {
 		memcpy(user, account, (size_t)(at - account));
 		user[at - account] = '\0';
-		strcpy(domain, at + 1);
+		snprintf(domain, sizeof domain, "%s", at + 1);
 		vpw = vauth_getpw(user, domain);
 	}
 	if (vpw && vauth_crypt(user, domain, password, vpw) == 0 &&

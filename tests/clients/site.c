@@ -105,8 +105,9 @@ main(int argc, char **argv)
 		return 2;
 	CHECK("C8 vadddomain",
 	    vadddomain(domain, argv[1], VPOPMAILUID, VPOPMAILGID) == 0 ||
-		vadddomain(domain, argv[1], atoi(getenv("SITE_UID")),
-		    atoi(getenv("SITE_GID"))) == 0);
+		vadddomain(domain, argv[1],
+		    strtoul(getenv("SITE_UID"), NULL, 10),
+		    strtoul(getenv("SITE_GID"), NULL, 10)) == 0);
 	IS("lower case", domain, "new.example.org");
 	accounts(domain);
 	limits(domain);

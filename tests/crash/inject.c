@@ -182,9 +182,20 @@ at_call(pid_t pid, struct state *s)
 		kill(pid, SIGKILL);
 		return;
 	}
-	/* An invalid call number, and our answer in its result. */
 	int error = strcmp(s->mode, "eio") == 0 ? EIO : ENOSPC;
 
+	/* A close that fails has closed nevertheless. */
+	if (call->number == SYS_close) {
+		if (ptrace(PTRACE_SYSCALL, pid, NULL, NULL) < 0 ||
+		    waitpid(pid, NULL, __WALL) != pid ||
+		    ptrace(PTRACE_GETREGS, pid, NULL, &regs) < 0)
+			die("cannot follow a close");
+		regs.rax = (unsigned long)(long)-error;
+		if (ptrace(PTRACE_SETREGS, pid, NULL, &regs) < 0)
+			die("cannot set registers");
+		return;
+	}
+	/* An invalid call number, and our answer in its result. */
 	regs.orig_rax = (unsigned long)-1;
 	regs.rax = (unsigned long)(long)-error;
 	if (ptrace(PTRACE_SETREGS, pid, NULL, &regs) < 0)
