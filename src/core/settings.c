@@ -91,6 +91,8 @@ const struct vp_conf_item vp_settings_table[] = {
 	BOOL(onchange_before_and_after, ONCHANGE_BEFORE_AND_AFTER),
 	BOOL(logger_syslog, LOGGER_SYSLOG),
 	BOOL(logger_sqlite, LOGGER_SQLITE),
+	NUMBER(vpopmaild_login_delay, VPOPMAILD_LOGIN_DELAY, 0, 60000),
+	TEXT(dotqmail_programs, DOTQMAIL_PROGRAMS),
 	NUMBER(lock_seconds, LOCK_SECONDS, 0, 86400),
 	TEXT(journal, JOURNAL),
 	NUMBER(journal_days, JOURNAL_DAYS, 0, 36500),

@@ -68,6 +68,9 @@ struct vp_settings {
 	/* changes */
 	int64_t onchange_script, onchange_before_and_after, logger_syslog,
 	    logger_sqlite;
+	int64_t vpopmaild_login_delay; /* milliseconds, after each wrong login
+					* as often as there were some */
+	char *dotqmail_programs; /* that users may run, by blanks */
 	int64_t lock_seconds;
 	char *journal;        /* "": home/var/journal.sqlite */
 	int64_t journal_days; /* 0: keep for ever */
