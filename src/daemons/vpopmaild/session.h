@@ -57,6 +57,8 @@ enum vpd_next {
 struct vpd_frame {
 	enum vpd_next want; /* set by the caller from vpd_execute */
 	int over;           /* the rest of a too long request is dropped */
+	int dropped;        /* with the beginning of a line: of the block's
+			     * last one (1), of another (-1) */
 	size_t line;        /* where the line that is being read begins */
 	size_t seen;        /* bytes known to hold no LF */
 };
@@ -83,9 +85,10 @@ size_t vpd_frame_end(const struct vpd_frame *frame, size_t size);
  * Reply bytes.  They gather in data; what does not fit into VPD_OUT_BYTES
  * goes to flush, which takes all used bytes (it sets used to 0) or returns
  * -1 when the client is gone or too slow: then the rest of the reply is
- * dropped and the verb stops early, and the connection is to be closed.  So a
- * listing of any length needs one buffer of this size.  flush NULL: a longer
- * reply fails.
+ * dropped and the verb stops early.  The connection is to be closed, but
+ * requests that have been received are still executed: clients go without
+ * waiting for the reply to a change.  So a listing of any length needs one
+ * buffer of this size.  flush NULL: a longer reply fails.
  */
 #define VPD_OUT_BYTES 65536
 
