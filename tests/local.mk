@@ -106,6 +106,12 @@ CLI_TESTS = \
 	%D%/cli/vmoduser.t \
 	%D%/cli/vpasswd.t \
 	%D%/cli/vpopbull.t \
+	%D%/cli/vpopmaild_clients.t \
+	%D%/cli/vpopmaild_domains.t \
+	%D%/cli/vpopmaild_files.t \
+	%D%/cli/vpopmaild_login.t \
+	%D%/cli/vpopmaild_rights.t \
+	%D%/cli/vpopmaild_users.t \
 	%D%/cli/vqmaillocal.t \
 	%D%/cli/vrcptcheck.t \
 	%D%/cli/vsetuserquota.t \
@@ -140,6 +146,7 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 %C%_unit_test_api_user_LDADD = src/api/libapi.la $(UNIT_LIBS)
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
+	%D%/lib/talk.pl %D%/lib/talk.sh \
 	%D%/data/qmail/assign \
 	%D%/data/qmail/cdb \
 	%D%/data/qmail/morercpthosts \
