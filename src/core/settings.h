@@ -85,7 +85,6 @@ struct vp_settings {
 	    vpopmaild_write_seconds;
 	int64_t vpopmaild_account_failures, vpopmaild_address_failures,
 	    vpopmaild_forget_seconds;
-	int64_t vpopmaild_login_delay; /* milliseconds */
 };
 
 extern const struct vp_conf_item vp_settings_table[];

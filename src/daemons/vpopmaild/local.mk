@@ -1,5 +1,5 @@
-# The remote account-management protocol: protocol.la is the protocol without
-# its connections.
+# The remote account-management protocol: libprotocol.la is the protocol
+# without its connections, libserver.la the server with them.
 noinst_LTLIBRARIES += %D%/libprotocol.la
 %C%_libprotocol_la_SOURCES = \
 	%D%/aliases.c \
@@ -20,6 +20,27 @@ noinst_LTLIBRARIES += %D%/libprotocol.la
 	%D%/users.c \
 	%D%/verbs.h
 
+noinst_LTLIBRARIES += %D%/libserver.la
+%C%_libserver_la_CPPFLAGS = $(AM_CPPFLAGS) $(LIBEVENT_CFLAGS) $(OPENSSL_CFLAGS)
+%C%_libserver_la_SOURCES = \
+	%D%/accept.c \
+	%D%/barrier.c \
+	%D%/channel.c \
+	%D%/client.c \
+	%D%/front.c %D%/front.h %D%/front_int.h \
+	%D%/input.c \
+	%D%/needs.c \
+	%D%/seal.c %D%/seal.h \
+	%D%/serve.c %D%/serve.h \
+	%D%/setup.c %D%/setup.h \
+	%D%/throttle.c %D%/throttle.h \
+	%D%/tls.c \
+	%D%/wire.c %D%/wire.h \
+	%D%/worker.c %D%/worker.h
+VPOPMAILD_LIBS = %D%/libserver.la %D%/libprotocol.la \
+	src/daemons/common/libcommon.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS) \
+	$(LIBEVENT_LIBS) $(OPENSSL_LIBS)
+
 bin_PROGRAMS += %D%/vpopmaild
 %C%_vpopmaild_SOURCES = %D%/inetd.c %D%/inetd.h %D%/vpopmaild.c
-%C%_vpopmaild_LDADD = %D%/libprotocol.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS)
+%C%_vpopmaild_LDADD = $(VPOPMAILD_LIBS)
