@@ -343,7 +343,53 @@ printf '%s\r\n' 'slogin joe@test.com joepw' 'mod_user joe@test.com' \
 is 'the status of a client that never reads' $? 254
 is 'but its changes are made' "$(vuserinfo -c joe@test.com)" gone
 
-with 'vpopmaild_login_delay = 300'
+with 'vpopmaild_idle_seconds = 1' 'vpopmaild_write_seconds = 1'
+talk 'silent clients are sent away' <<'T'
+N:
+S: +OK 
+S: -ERR 3.103 Read Timeout
+E: 255
+N: joe@test.com joepw
+S: -ERR 3.106 Read Timeout
+E: 255
+N: joe@test.com joepw
+C: mod_user joe@test.com
+S: +OK 
+C: comment never
+S: -ERR 3.106 Read Timeout
+E: 255
+T
+perl -e '
+	use Socket;
+	socketpair(my $us, my $server, AF_UNIX, SOCK_STREAM, 0) or die;
+	if (!fork) {
+		close $us;
+		open STDIN, "<&", $server; open STDOUT, ">&", $server;
+		exec "vpopmaild";
+	}
+	close $server;
+	$SIG{PIPE} = "IGNORE";
+	1 while syswrite $us, "x" x 10;
+	wait;
+	exit $? >> 8'
+is 'an endless line' $? 255
+perl -e '
+	use Socket;
+	socketpair(my $us, my $server, AF_UNIX, SOCK_STREAM, 0) or die;
+	if (!fork) {
+		close $us;
+		open STDIN, "<&", $server; open STDOUT, ">&", $server;
+		exec "vpopmaild";
+	}
+	close $server;
+	syswrite $us, "slogin test\@test.com test\n" . "help\n" x 1000 .
+	    "mod_user joe\@test.com\ncomment reads nothing\n.\n";
+	wait;
+	exit $? >> 8'
+is 'a client that stays and does not read' $? 254
+is 'what it had sent is done' "$(vuserinfo -c joe@test.com)" 'reads nothing'
+
+with 'vpopmaild_idle_seconds = 60' 'vpopmaild_login_delay = 300'
 start=$(date +%s%N)
 talk 'wrong logins are held back' <<'T'
 N:

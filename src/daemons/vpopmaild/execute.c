@@ -214,6 +214,7 @@ line(struct vpd_call *call, const char *request, size_t size)
 	call->rest = text;
 	next = call->session->level == VPD_NOBODY ? vpd_before_login(call)
 						  : after_login(call);
+	call->rest = NULL;
 	explicit_bzero(text, size);
 	return next;
 }

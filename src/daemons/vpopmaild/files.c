@@ -23,7 +23,7 @@ struct verb {
 	int missing_at, failed_at;
 	int changes; /* protected files are left alone */
 	/* 0 after the reply, or -1 and errno; parent is the folder that holds
-	 * name, -1 for the root itself. */
+	 * name, which is "" for the root itself. */
 	int (*run)(struct vpd_call *call, const struct vpd_path *path,
 	    int parent, const char *name);
 };
@@ -32,15 +32,15 @@ static int
 run_as_owner(
     struct vpd_call *call, const struct verb *verb, const struct vpd_path *path)
 {
-	const char *name = NULL;
+	const char *name = "";
 	int rc = -1;
 
 	if (vpd_path_enter(path) != 0)
 		return -1;
 	AUTO_CLOSE int parent =
 	    *path->rel ? vp_dir_open_parent(path->rootfd, path->rel, &name)
-		       : -1;
-	if (parent >= 0 || *path->rel == '\0')
+		       : vp_dir_open_at(path->rootfd, "");
+	if (parent >= 0)
 		rc = verb->run(call, path, parent, name);
 	int cause = errno;
 	vpd_path_leave();
@@ -153,10 +153,10 @@ static int
 list_dir(struct vpd_call *call, const struct vpd_path *path, int parent,
     const char *name)
 {
-	int fd = name ? vp_dir_open_at(parent, name)
-		      : vp_dir_open_at(path->rootfd, "");
+	int fd = vp_dir_open_at(parent, name);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
+	(void)path;
 	if (!dir) {
 		int cause = errno;
 
@@ -209,8 +209,9 @@ stat_file(struct vpd_call *call, const struct vpd_path *path, int parent,
 {
 	struct stat st;
 
-	if (name ? fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) != 0
-		 : fstat(path->rootfd, &st) != 0)
+	(void)path;
+	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) !=
+	    0)
 		return -1;
 	vpd_begin(call);
 	/* This line always ended with LF alone. */
@@ -285,10 +286,11 @@ read_file(struct vpd_call *call, const struct vpd_path *path, int parent,
 {
 	const int flags =
 	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-	int fd = name ? openat(parent, name, flags) : dup(path->rootfd);
+	int fd = openat(parent, name, flags);
 	struct stat st = { .st_mode = 0 };
 	AUTO_FCLOSE FILE *fp = NULL;
 
+	(void)path;
 	if (fd < 0)
 		return -1;
 	errno = EINVAL;

@@ -10,8 +10,10 @@
 #include "daemons/vpopmaild/inetd.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,6 +32,7 @@ struct client {
 	struct vpd_out out;
 	char *data; /* input */
 	size_t size, room;
+	int64_t deadline; /* for the next request, or for more of a block */
 };
 
 static int64_t
@@ -39,6 +42,22 @@ now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int64_t
+setting(const struct vpop *vp, const char *name)
+{
+	const char *text = vpop_setting(vp, name);
+	int64_t number;
+
+	return text && vp_number(text, 0, INT32_MAX, &number) == 0 ? number : 0;
+}
+
+/* When a time limit of the settings, in seconds, ends. */
+static int64_t
+limit(const struct client *client, const char *name)
+{
+	return now_ms() + setting(client->vp, name) * 1000;
 }
 
 /* 1 ready, 0 not before the deadline, -1. */
@@ -56,17 +75,30 @@ wait_for(int fd, short events, int64_t deadline)
 	}
 }
 
+/* What can be sent without waiting: the descriptor is not ours alone, so it
+ * stays as it is. */
+static ssize_t
+send_some(const char *data, size_t size)
+{
+	ssize_t done = send(1, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (done < 0 && errno == ENOTSOCK)
+		done = write(1, data, size < PIPE_BUF ? size : PIPE_BUF);
+	return done;
+}
+
 /* The whole of the buffer. */
 static int
 flush(struct vpd_out *out)
 {
+	const struct client *client = out->arg;
 	size_t done = 0;
 
 	while (done < out->used) {
 		if (wait_for(1, POLLOUT,
-			now_ms() + VPD_WRITE_SECONDS * INT64_C(1000)) <= 0)
+			limit(client, "vpopmaild_write_seconds")) <= 0)
 			return -1;
-		ssize_t part = write(1, out->data + done, out->used - done);
+		ssize_t part = send_some(out->data + done, out->used - done);
 		if (part > 0)
 			done += (size_t)part;
 		else if (errno != EINTR && errno != EAGAIN)
@@ -110,14 +142,15 @@ grow(struct client *client)
 
 /* 1, 0 at the end or when the client takes too long, -1. */
 static int
-read_more(struct client *client, int64_t deadline)
+read_more(struct client *client)
 {
 	ssize_t got;
 
 	if (client->size == client->room && grow(client) != 0)
 		return -1;
 	do {
-		if (wait_for(0, POLLIN, client->out.failed ? 0 : deadline) <= 0)
+		if (wait_for(0, POLLIN,
+			client->out.failed ? 0 : client->deadline) <= 0)
 			return 0;
 		got = read(0, client->data + client->size,
 		    client->room - client->size);
@@ -141,13 +174,11 @@ drop(struct client *client, size_t used)
 static void
 hold_back(const struct client *client)
 {
-	const char *text = vpop_setting(client->vp, "vpopmaild_login_delay");
-	int64_t ms;
+	int64_t ms = setting(client->vp, "vpopmaild_login_delay") *
+		     client->session.bad_logins;
 
-	if (!client->session.refused || !text ||
-	    vp_number(text, 0, 60000, &ms) != 0)
+	if (!client->session.refused)
 		return;
-	ms *= client->session.bad_logins;
 	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
 	while (nanosleep(&ts, &ts) != 0 && errno == EINTR)
 		;
@@ -159,6 +190,7 @@ execute(struct client *client, const char *data, size_t size)
 	client->frame.want =
 	    vpd_execute(client->vp, &client->session, data, size, &client->out);
 	hold_back(client);
+	client->deadline = limit(client, "vpopmaild_idle_seconds");
 }
 
 /* The requests that are in the buffer. */
@@ -197,22 +229,23 @@ finish(struct client *client)
 	return STATUS_END;
 }
 
+/* A line has one time limit, however it comes; a block may be long, and the
+ * limit is on its pauses, unless it is too long already. */
 static int
 serve(struct client *client)
 {
-	int64_t deadline = 0;
-
+	client->deadline = limit(client, "vpopmaild_idle_seconds");
 	while (client->frame.want != VPD_CLOSE) {
-		/* A line has one time limit; a block may be long, and the
-		 * limit is on its pauses. */
-		if (client->size == 0 || client->frame.want != VPD_LINE)
-			deadline = now_ms() + VPD_IDLE_SECONDS * INT64_C(1000);
-		int rc = read_more(client, deadline);
+		int rc = read_more(client);
+
 		if (rc < 0)
 			return STATUS_UNSENT;
 		if (rc == 0)
 			return finish(client);
 		execute_all(client);
+		if (client->frame.want != VPD_LINE && !client->frame.over)
+			client->deadline =
+			    limit(client, "vpopmaild_idle_seconds");
 	}
 	return client->session.level == VPD_NOBODY && client->session.lines >= 4
 		   ? STATUS_END
@@ -253,6 +286,7 @@ vpd_inetd(struct vpop *vp)
 		return STATUS_UNSENT;
 	client->vp = vp;
 	client->out.flush = flush;
+	client->out.arg = client;
 	vpd_session_init(&client->session);
 	name_peer(&client->session);
 	if (greet(client) == 0) {

@@ -42,10 +42,6 @@
 #define VPD_LINE_MAX  4096      /* bytes of a line, without its LF */
 #define VPD_BLOCK_MAX (4 << 20) /* bytes of a block, without its end */
 
-/* What a connection may wait for, in seconds. */
-#define VPD_IDLE_SECONDS  60 /* the client is silent, also within a block */
-#define VPD_WRITE_SECONDS 60 /* the client does not read */
-
 /* What comes next on a connection. */
 enum vpd_next {
 	VPD_LINE,    /* a line */
