@@ -153,26 +153,19 @@ static void
 take_perm(struct vpop_limits *limits, struct sets *sets,
     const struct limit *limit, int value)
 {
-	int own = value & PERM_BITS;
+	const size_t at = limit->offset;
+	const int is_list = at == offsetof(struct vpop_limits, perm_maillist);
+	const int own = value & PERM_BITS;
 
-	memcpy((char *)limits + limit->offset, &own, sizeof own);
-	switch (limit->offset) {
-	case offsetof(struct vpop_limits, perm_maillist_users):
+	memcpy((char *)limits + at, &own, sizeof own);
+	if (at == offsetof(struct vpop_limits, perm_maillist_users))
 		sets->users = own;
-		break;
-	case offsetof(struct vpop_limits, perm_maillist_moderators):
+	if (at == offsetof(struct vpop_limits, perm_maillist_moderators))
 		sets->moderators = own;
-		break;
-	case offsetof(struct vpop_limits, perm_quota):
-		if (value <= PERM_BITS)
-			break;
-		/* fall through */
-	case offsetof(struct vpop_limits, perm_maillist):
+	if (is_list || (at == offsetof(struct vpop_limits, perm_quota) &&
+			   value > PERM_BITS)) {
 		sets->packed_users = value >> USERS & PERM_BITS;
 		sets->packed_moderators = value >> MODERATORS & PERM_BITS;
-		break;
-	default:
-		break;
 	}
 }
 
