@@ -25,18 +25,18 @@ enum kind { SIGNED, UNSIGNED, FLAG, PERM };
 
 struct limit {
 	const char *name;
-	enum kind kind;
 	size_t offset; /* in struct vpop_limits */
-	uint32_t bit;  /* FLAG */
+	enum kind kind;
+	uint32_t bit; /* FLAG */
 };
 
 #define FIELD(name, kind, field)                                               \
 	{                                                                      \
-		name, kind, offsetof(struct vpop_limits, field), 0             \
+		name, offsetof(struct vpop_limits, field), kind, 0             \
 	}
 #define BIT(name, bit)                                                         \
 	{                                                                      \
-		name, FLAG, 0, bit                                             \
+		name, 0, FLAG, bit                                             \
 	}
 
 /* In the order in which they are sent. */

@@ -122,8 +122,8 @@ login(struct vpd_call *call, enum style style)
 {
 	const char *address = vpd_word(call);
 	const char *secret = address ? vpd_secret(call) : NULL;
+	struct vpop_user user = { .name = "" };
 	struct vpop_domain domain;
-	struct vpop_user user;
 	int code;
 
 	if (!address)
@@ -133,8 +133,7 @@ login(struct vpd_call *call, enum style style)
 	code = authenticate(call, address, secret, &user);
 	if (code == VA_AUTH_FAILED)
 		return refused(call);
-	if (code != 0 ||
-	    (code = vpop_domain_get(call->vp, user.domain, &domain)) != 0)
+	if (code != 0 || vpop_domain_get(call->vp, user.domain, &domain) != 0)
 		return cannot_tell(call);
 	become(call->session, &user, style);
 	if (style == SILENT)

@@ -382,6 +382,11 @@ vpd_path_enter(const struct vpd_path *path)
 {
 	if (geteuid() != 0)
 		return 0;
+	/* Nobody's files are root's. */
+	if (path->uid == 0) {
+		errno = EPERM;
+		return -1;
+	}
 	if (setegid(path->gid) != 0)
 		return -1;
 	if (seteuid(path->uid) == 0)
