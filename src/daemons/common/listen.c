@@ -176,3 +176,21 @@ vp_listen_peer(
 	if (!text)
 		ret_ip[0] = '\0';
 }
+
+void
+vp_listen_name(int fd, char *ret_name, size_t size)
+{
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+	const struct sockaddr_in6 *in6 = (const void *)&address;
+	socklen_t length = sizeof address;
+	char ip[INET6_ADDRSTRLEN];
+
+	ret_name[0] = '\0';
+	if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
+		return;
+	vp_listen_peer(&address, ip, sizeof ip);
+	/* The port is at the same place in both. */
+	if (ip[0] != '\0')
+		snprintf(ret_name, size, strchr(ip, ':') ? "[%s]:%u" : "%s:%u",
+		    ip, (unsigned)ntohs(in6->sin6_port));
+}

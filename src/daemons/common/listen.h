@@ -22,6 +22,9 @@ int vp_listen_inet(const char *address);
  */
 int vp_listen_unix(const char *path, mode_t mode, uid_t uid, gid_t gid);
 
+/* What a listening socket is bound to, as text with its port; "" if that
+ * cannot be said.  size: at least 64. */
+void vp_listen_name(int fd, char *ret_name, size_t size);
 /* The text of a peer's address, an IPv4 one of an IPv6 socket as IPv4; ""
  * for a Unix socket.  size: at least 46 (INET6_ADDRSTRLEN). */
 void vp_listen_peer(

@@ -16,7 +16,8 @@
 #include "daemons/common/listen.h"
 #include "daemons/vpopmaild/front_int.h"
 
-#define FIRST_MAX (VPD_PEER_SIZE + VPOP_IP_SIZE)
+#define FIRST_MAX  (VPD_PEER_SIZE + VPOP_IP_SIZE)
+#define ROOT_PAUSE 5000 /* milliseconds */
 
 /* ---- to the worker ---------------------------------------------------- */
 
@@ -224,6 +225,34 @@ vpd_channel_free(struct vpd_channel *channel)
 		vpd_client_orphan(client, answered);
 }
 
+/*
+ * The client reads too slowly: the worker waits.  No more than half of the
+ * workers may: then the client that has been waited for longest is given up.
+ */
+static void
+hold(struct vpd_channel *channel)
+{
+	struct vpd_front *front = channel->front;
+	struct vpd_channel *other, *oldest = NULL;
+	int paused = 0;
+
+	TAILQ_FOREACH(other, &front->channels, entries) {
+		if (!other->is_paused || other->is_root)
+			continue;
+		paused++;
+		if (!oldest || other->paused_at < oldest->paused_at)
+			oldest = other;
+	}
+	channel->is_paused = 1;
+	channel->paused_at = vpd_now();
+	bufferevent_disable(channel->bev, EV_READ);
+	/* There is but one that is root. */
+	vpd_client_wait(channel->client,
+	    channel->is_root ? ROOT_PAUSE : front->setup->write * 1000);
+	if (!channel->is_root && oldest && paused >= front->workers / 2)
+		vpd_client_gone(oldest->client);
+}
+
 static void
 reply(struct vpd_channel *channel, struct evbuffer *input, size_t size)
 {
@@ -235,11 +264,8 @@ reply(struct vpd_channel *channel, struct evbuffer *input, size_t size)
 		return;
 	}
 	vpd_client_reply(client, input, size);
-	if (vpd_client_unread(client) >= VPD_UNREAD_MAX) {
-		channel->is_paused = 1;
-		bufferevent_disable(channel->bev, EV_READ);
-		vpd_client_wait(client, channel->front->setup->write * 1000);
-	}
+	if (vpd_client_unread(client) >= VPD_UNREAD_MAX)
+		hold(channel);
 }
 
 static void

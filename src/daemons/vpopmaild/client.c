@@ -376,10 +376,8 @@ vpd_client_orphan(struct vpd_client *client, size_t answered)
 
 /* ---- events ----------------------------------------------------------- */
 
-/* Nobody is left to read.  Requests of somebody who is logged in are still
- * executed. */
-static void
-gone(struct vpd_client *client)
+void
+vpd_client_gone(struct vpd_client *client)
 {
 	struct vpd_channel *channel = client->channel;
 
@@ -442,7 +440,7 @@ on_event(struct bufferevent *bev, short what, void *arg)
 			vpd_client_advance(client);
 		return;
 	}
-	gone(client);
+	vpd_client_gone(client);
 }
 
 static void
@@ -455,7 +453,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	switch (client->situation) {
 	case VPD_READING:
 		if (vpd_client_unread(client) >= VPD_UNREAD_MAX)
-			gone(client);
+			vpd_client_gone(client);
 		else
 			last_words(client);
 		break;
@@ -463,7 +461,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		release(client);
 		break;
 	case VPD_WORKING:
-		gone(client);
+		vpd_client_gone(client);
 		break;
 	case VPD_CLOSING:
 	case VPD_LINGERING:

@@ -97,8 +97,9 @@ struct vpd_channel {
 	int is_login; /* busy with one */
 	int is_busy;  /* also after its client was freed */
 	struct vpd_client *client;
-	int is_dead;     /* what it said before is still taken */
-	int is_paused;   /* the client reads too slowly */
+	int is_dead;   /* what it said before is still taken */
+	int is_paused; /* the client reads too slowly */
+	int64_t paused_at;
 	size_t answered; /* reply bytes of this message */
 };
 
@@ -153,6 +154,9 @@ size_t vpd_client_unread(const struct vpd_client *client);
 /* Close it unless a request is being executed. */
 void vpd_client_stop(struct vpd_client *client);
 void vpd_client_end(struct vpd_client *client);
+/* Nobody is left to read.  Requests of somebody who is logged in are still
+ * executed. */
+void vpd_client_gone(struct vpd_client *client);
 /* Wait so many milliseconds for whatever the situation waits for. */
 void vpd_client_wait(struct vpd_client *client, int64_t milliseconds);
 

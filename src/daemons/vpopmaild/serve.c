@@ -254,9 +254,17 @@ listen_to(
 						 generation->setup.worker_gid)
 					   : vp_listen_inet(address->text);
 
-	if (fd < 0)
+	char name[64];
+
+	if (fd < 0) {
 		vp_daemonlog(LOG_ERR, "cannot listen on '%s': %s",
 		    address->text, strerror(errno));
+		return -1;
+	}
+	vp_listen_name(fd, name, sizeof name);
+	vp_daemonlog(LOG_NOTICE, "listening on %s%s",
+	    *name ? name : address->text,
+	    address->kind == VPD_TLS ? " (TLS)" : "");
 	return fd;
 }
 

@@ -34,8 +34,10 @@ struct work {
 	unsigned char state[VPD_STATE_MAX];
 	char *input;
 	size_t capacity;
-	int peer;      /* descriptor of a Unix connection, -1: none */
-	int is_broken; /* the channel */
+	struct vpd_seen seen;
+	int is_flushed; /* a part of the reply was sent already */
+	int peer;       /* descriptor of a Unix connection, -1: none */
+	int is_broken;  /* the channel */
 	struct vpd_out out;
 };
 
@@ -139,6 +141,7 @@ flush(struct vpd_out *out)
 		return -1;
 	}
 	out->used = 0;
+	work->is_flushed = 1;
 	return is_cancelled(work) ? -1 : 0;
 }
 
@@ -227,7 +230,8 @@ is_for_root(struct work *work, const char *request, size_t size)
 	const struct vpd_worker *worker = work->worker;
 
 	if (worker->is_root || !worker->has_root ||
-	    !vpd_needs_root(work->vp, &work->session, request, size))
+	    !vpd_needs_root(
+		work->vp, &work->session, request, size, &work->seen))
 		return 0;
 	work->done.flags |= VPD_WIRE_ROOT;
 	return 1;
@@ -260,8 +264,9 @@ execute_input(struct work *work)
 		execute(work, request, length);
 		frame.want = work->done.want;
 		done += used;
-		if (work->worker->is_root || milliseconds() >= end ||
-		    work->session.level == VPD_NOBODY)
+		/* A client that reads slowly delays one reply only. */
+		if (work->worker->is_root || work->is_flushed ||
+		    milliseconds() >= end || work->session.level == VPD_NOBODY)
 			break;
 	}
 	work->done.used = (uint32_t)done;
@@ -306,6 +311,8 @@ answer(struct work *work)
 		.connection = work->request.connection };
 	work->out.used = 0;
 	work->out.failed = 0;
+	work->is_flushed = 0;
+	work->seen.name[0] = '\0';
 	if (open_session(work) != 0) {
 		vp_daemonlog(LOG_ERR, "a session that was not sealed here is "
 				      "refused");

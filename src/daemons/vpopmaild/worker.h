@@ -19,11 +19,17 @@ struct vpd_worker {
 /* Works until the front is gone; the exit status. */
 int vpd_worker_run(const struct vpd_worker *worker);
 
+/* The last domain that was looked up, for as long as a message takes. */
+struct vpd_seen {
+	char name[VPOP_DOMAIN_SIZE];
+	int is_foreign;
+};
+
 /*
  * needs.c: 1 if a request cannot be done with the rights of the vpopmail
  * user: it changes qmail's files, or concerns a domain of another user.
  */
 int vpd_needs_root(struct vpop *vp, const struct vpd_session *session,
-    const char *request, size_t size);
+    const char *request, size_t size, struct vpd_seen *seen);
 
 #endif
