@@ -67,7 +67,8 @@ UNIT_TESTS = \
 	%D%/unit/test_user_add \
 	%D%/unit/test_user_change \
 	%D%/unit/test_user_crash \
-	%D%/unit/test_vpasswd
+	%D%/unit/test_vpasswd \
+	%D%/unit/test_vpopmaild
 CLI_TESTS = \
 	%D%/cli/authvchkpw.t \
 	%D%/cli/bulk.t \
@@ -130,6 +131,9 @@ CRASH_TESTS = \
 	%D%/crash/user_delete.t
 
 check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
+# With the protocol of a server.
+%C%_unit_test_vpopmaild_LDADD = src/daemons/vpopmaild/libprotocol.la \
+	$(UNIT_LIBS)
 # With the old functions.
 %C%_unit_test_list_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_crash_inject_LDADD =

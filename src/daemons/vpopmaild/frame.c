@@ -79,6 +79,9 @@ frame_block(struct vpd_frame *frame, const char *data, size_t size,
 			       ? frame->dropped > 0
 			       : is_end(frame->want, data + line, at - line);
 
+		/* The same, however it was torn: with its end it would not
+		 * have stayed in the buffer. */
+		frame->over |= at > VPD_BLOCK_MAX + 2;
 		if (last)
 			return whole(frame, VPD_BLOCK_MAX, line, at + 1,
 			    ret_length, ret_used);
