@@ -68,7 +68,8 @@ UNIT_TESTS = \
 	%D%/unit/test_user_change \
 	%D%/unit/test_user_crash \
 	%D%/unit/test_vpasswd \
-	%D%/unit/test_vpopmaild
+	%D%/unit/test_vpopmaild \
+	%D%/unit/test_vpopmaild_server
 CLI_TESTS = \
 	%D%/cli/authvchkpw.t \
 	%D%/cli/bulk.t \
@@ -110,8 +111,11 @@ CLI_TESTS = \
 	%D%/cli/vpopmaild_clients.t \
 	%D%/cli/vpopmaild_domains.t \
 	%D%/cli/vpopmaild_files.t \
+	%D%/cli/vpopmaild_full.t \
+	%D%/cli/vpopmaild_guard.t \
 	%D%/cli/vpopmaild_login.t \
 	%D%/cli/vpopmaild_rights.t \
+	%D%/cli/vpopmaild_server.t \
 	%D%/cli/vpopmaild_users.t \
 	%D%/cli/vqmaillocal.t \
 	%D%/cli/vrcptcheck.t \
@@ -136,6 +140,10 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 	$(UNIT_LIBS)
 # With the old functions.
 %C%_unit_test_list_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_vpopmaild_server_LDADD = \
+	src/daemons/vpopmaild/libserver.la \
+	src/daemons/vpopmaild/libprotocol.la \
+	src/daemons/common/libcommon.la $(UNIT_LIBS)
 %C%_crash_inject_LDADD =
 # Programs of old give literals to parameters that are not const.
 %C%_unit_test_api_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
@@ -151,6 +159,8 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/talk.pl %D%/lib/talk.sh \
+	%D%/lib/VpdServer.pm %D%/lib/vpopmaild_full.pl \
+	%D%/lib/vpopmaild_guard.pl %D%/lib/vpopmaild_server.pl \
 	%D%/data/qmail/assign \
 	%D%/data/qmail/cdb \
 	%D%/data/qmail/morercpthosts \
