@@ -369,6 +369,14 @@ C: add_alias First.Last@TEST.com test@test.com and more
 S: +OK 
 C: add_alias prog@test.com |/bin/true
 S: -ERR 17.907 Alias Insertion Failed
+C: add_alias prog@test.com %DIR%/vpasswd
+S: -ERR 17.907 Alias Insertion Failed
+C: add_alias prog@test.com %SITE%/home/domains/test2.com/other/Maildir/
+S: -ERR 17.907 Alias Insertion Failed
+C: add_alias prog@test.com %DIR%/joe/Maildir/
+S: +OK 
+C: delete_alias prog@test.com
+S: +OK 
 C: list_alias
 S: -ERR 13.2802 Domain Required
 C: list_alias test.com

@@ -326,6 +326,12 @@ C: .
 S: -ERR 26.1510 Unauthorized Directory.
 C: read_file test@test.com/Maildir/sqwebmail-pass
 S: -ERR 26.1510 Unauthorized Directory.
+N: joe@test.com joepw
+C: write_file joe@test.com/Maildir/maildirsize
+C: 1000000000S
+C: 0 0
+C: .
+S: -ERR 26.1512 Unauthorized Directory.
 N: qa@test.com qapw
 C: read_file test.com/vpasswd
 S: -ERR 26.1511 Unauthorized Directory.
@@ -535,6 +541,28 @@ C: write_file joe@test.com/.qmail
 C: |autorespond vpasswd
 C: .
 S: -ERR 0.2002 Operation not permitted
+C: write_file joe@test.com/.qmail
+C: %DIR%/vpasswd
+C: .
+S: -ERR 0.2002 Operation not permitted
+C: write_file joe@test.com/.qmail
+C: %DIR%/joey/Maildir/
+C: .
+S: -ERR 0.2002 Operation not permitted
+C: write_file joe@test.com/.qmail
+C: ./../joey/Maildir/
+C: .
+S: -ERR 0.2002 Operation not permitted
+C: write_file joe@test.com/.qmail
+C: ./vpasswd
+C: .
+S: -ERR 0.2002 Operation not permitted
+C: write_file joe@test.com/.qmail
+C: %DIR%/joe/Maildir/
+C: ./Maildir/.Sub/
+C: ./mbox
+C: .
+S: +OK 
 C: write_file joe@test.com/innocent
 C: |/bin/true
 C: .
@@ -546,9 +574,11 @@ S: +OK
 C: rename_file joe@test.com/.qmail-saved joe@test.com/.qmail
 S: +OK 
 C: write_file joe@test.com/.mailfilter
-C: |/bin/true
+C: `id`
 C: .
 S: -ERR 0.2002 Operation not permitted
+C: rename_file joe@test.com/vac joe@test.com/.mailfilter
+S: -ERR 0.3803 Operation not permitted
 N: qa@test.com qapw
 C: write_file test.com/.qmail-robot
 C: |/usr/bin/autorespond 86400 3 %DIR%/vpasswd %DIR%/ROBOT

@@ -31,7 +31,7 @@ vpd_add_alias(struct vpd_call *call)
 		return vpd_error(call, VPD_E_NO_LINE, 906);
 	if (vpd_base(call, base) != 0)
 		return VPD_LINE;
-	if (!vpd_may_run(call, base, line, strlen(line)))
+	if (!vpd_may_run(call, base, VPD_DOTQMAIL, line, strlen(line)))
 		return vpd_error(call, VPD_E_ALIAS_ADD, 907);
 	code = vpop_alias_insert(call->vp, name, domain, line);
 	/* It is there: as wished. */

@@ -1,5 +1,6 @@
 /*
- * Which programs may stand in dot-qmail files that come by this protocol.
+ * Which programs and files may stand in dot-qmail files that come by this
+ * protocol.
  *
  * qmail gives the line to a shell, so a line that is let through has no byte
  * that a shell would look at.  An argument is a number, an option or a file
@@ -18,22 +19,30 @@
 	"/._+:,@=- \t\r"
 #define BLANK " \t\r"
 
-/* Also the files of a mailing list that a dot-qmail file is linked to. */
-int
-vpd_is_dotqmail(const char *rel)
+static int
+is_one_of(const char *name, const char *const *names)
 {
-	static const char *const names[] = { "editor", "manager", "owner",
-		"moderator", "bouncer", "digest", "confirmer", ".mailfilter",
-		"mailfilter" };
+	while (*names && strcmp(name, *names) != 0)
+		names++;
+	return *names != NULL;
+}
+
+enum vpd_kind
+vpd_kind_of(const char *rel)
+{
+	/* Those of a mailing list, to which dot-qmail files are links. */
+	static const char *const lists[] = { "editor", "manager", "owner",
+		"moderator", "bouncer", "digest", "confirmer", NULL };
+	static const char *const filters[] = { ".mailfilter", "mailfilter",
+		NULL };
 	const char *slash = strrchr(rel, '/');
 	const char *name = slash ? slash + 1 : rel;
 
-	if (strncmp(name, ".qmail", 6) == 0)
-		return 1;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(name, names[i]) == 0)
-			return 1;
-	return 0;
+	if (strncmp(name, ".qmail", 6) == 0 || is_one_of(name, lists))
+		return VPD_DOTQMAIL;
+	if (is_one_of(name, filters) || strstr(rel, ".mailfilters"))
+		return VPD_FILTER;
+	return VPD_PLAIN;
 }
 
 static int
@@ -102,25 +111,62 @@ may_run_line(const struct vpd_call *call, const char *base, const char *line)
 	return 1;
 }
 
+/* A delivery to a file appends what a stranger sends: not to account files,
+ * and not to what the session could not write anyway. */
+static int
+may_deliver(const char *base, const char *line)
+{
+	const int is_absolute = line[0] == '/';
+	AUTO_FREE char *path = NULL;
+	const char *rel;
+
+	if (strncmp(line, "./", 2) == 0)
+		line += 2;
+	if (asprintf(&path, "%s%s", is_absolute ? "" : "/", line) < 0) {
+		path = NULL;
+		return 0;
+	}
+	for (size_t end = strlen(path);
+	     end > 1 && strchr("/ \t\r", path[end - 1]); end--)
+		path[end - 1] = '\0';
+	rel = vp_path_below(is_absolute ? base : "/", path);
+	return rel && !vpd_is_protected(rel);
+}
+
+static int
+may_have_line(const struct vpd_call *call, const char *base, const char *line)
+{
+	line += strspn(line, BLANK);
+	switch (*line) {
+	case '|':
+		return may_run_line(call, base, line + 1);
+	case '/':
+	case '.':
+		return may_deliver(base, line);
+	default:
+		return 1;
+	}
+}
+
 int
-vpd_may_run(const struct vpd_call *call, const char *base, const char *text,
-    size_t size)
+vpd_may_run(const struct vpd_call *call, const char *base, enum vpd_kind kind,
+    const char *text, size_t size)
 {
 	const char *end = text + size;
 
-	if (call->session->level == VPD_SYSTEM || call->session->is_expert)
+	if (kind == VPD_PLAIN || call->session->level == VPD_SYSTEM ||
+	    call->session->is_expert)
 		return 1;
+	if (kind == VPD_FILTER)
+		return 0;
 	while (text < end) {
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
 		AUTO_FREE char *line = NULL;
-		const char *start;
 
 		stop = stop ? stop : end;
 		line = strndup(text, (size_t)(stop - text));
-		if (!line || strlen(line) != (size_t)(stop - text))
-			return 0;
-		start = line + strspn(line, BLANK);
-		if (*start == '|' && !may_run_line(call, base, start + 1))
+		if (!line || strlen(line) != (size_t)(stop - text) ||
+		    !may_have_line(call, base, line))
 			return 0;
 		text = stop + 1;
 	}

@@ -85,8 +85,7 @@ static int
 check_programs(struct vpd_call *call, const struct vpd_path *path,
     const char *text, size_t size)
 {
-	if (!vpd_is_dotqmail(path->rel) ||
-	    vpd_may_run(call, path->base, text, size))
+	if (vpd_may_run(call, path->base, vpd_kind_of(path->rel), text, size))
 		return 0;
 	errno = EPERM;
 	return -1;
@@ -224,7 +223,7 @@ rename_as_owner(struct vpd_call *call, const struct vpd_path *source,
 		return -1;
 	from.parent = from_fd;
 	to.parent = to_fd;
-	if (vpd_is_dotqmail(target->rel))
+	if (vpd_kind_of(target->rel) != VPD_PLAIN)
 		return copy_checked(call, target, &from, &to);
 	return move(&from, &to);
 }

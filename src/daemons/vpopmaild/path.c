@@ -354,7 +354,7 @@ vpd_is_protected(const char *rel)
 {
 	static const char *const names[] = { "vpasswd", ".vpasswd",
 		".qmailadmin-limits", ".dir-control", ".deleted-",
-		"sqwebmail-pass" };
+		"sqwebmail-pass", "maildirsize" };
 
 	for (const char *part = rel; *part;) {
 		for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -33,18 +33,24 @@ void vpd_path_leave(void);
 
 /* The folder that the session is confined to; 0 or -1 after the error. */
 int vpd_base(struct vpd_call *call, char ret_base[VPOP_DIR_SIZE]);
-/* Is this a file with accounts, or one that guards them? */
+/* Is this a file with accounts, or one that guards them or a quota? */
 int vpd_is_protected(const char *rel);
 
 /*
- * dotqmail.c: programs in dot-qmail files.  A user's program runs as the
- * owner of his domain, which may read every account's mail and password; so
- * unless the session may do all that anyway, only the programs of the
- * setting dotqmail_programs, with files below base as arguments.
+ * dotqmail.c: what dot-qmail files may say.  A user's mail is delivered as
+ * the owner of his domain, who may read and write every account's mail and
+ * password; so unless the session may do all that anyway, only to files below
+ * base, and by the programs of the setting dotqmail_programs, with files below
+ * base as arguments.
  */
-int vpd_is_dotqmail(const char *rel);
-/* 1 if every program in the text may be run. */
-int vpd_may_run(const struct vpd_call *call, const char *base, const char *text,
-    size_t size);
+enum vpd_kind {
+	VPD_PLAIN,
+	VPD_DOTQMAIL, /* instructions for qmail and vdelivermail */
+	VPD_FILTER    /* instructions for maildrop: a language of its own */
+};
+enum vpd_kind vpd_kind_of(const char *rel);
+/* 1 if the text of such a file is allowed. */
+int vpd_may_run(const struct vpd_call *call, const char *base,
+    enum vpd_kind kind, const char *text, size_t size);
 
 #endif
