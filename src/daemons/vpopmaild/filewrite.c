@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/copy.h"
 #include "base/dirtree.h"
 #include "base/line.h"
 #include "base/text.h"
@@ -24,19 +25,11 @@
 /* ---- one file ---------------------------------------------------------- */
 
 static int
-write_all(int fd, const char *data, size_t size)
+fill(int fd, const char *data, size_t size)
 {
-	while (size > 0) {
-		ssize_t done = write(fd, data, size);
-
-		if (done < 0 && errno != EINTR)
-			return -1;
-		if (done > 0) {
-			data += done;
-			size -= (size_t)done;
-		}
-	}
-	return fchmod(fd, FILE_MODE) == 0 ? fsync(fd) : -1;
+	return vp_write_all(fd, data, size) == 0 && fchmod(fd, FILE_MODE) == 0
+		   ? fsync(fd)
+		   : -1;
 }
 
 /* What is there must be a file; a link, for one, leads somewhere. */
@@ -71,7 +64,7 @@ replace(int parent, const char *name, const char *data, size_t size)
 	AUTO_CLOSE int fd = openat(parent, temp, flags, FILE_MODE);
 	if (fd < 0)
 		return -1;
-	if (write_all(fd, data, size) == 0 &&
+	if (fill(fd, data, size) == 0 &&
 	    renameat(parent, temp, parent, name) == 0)
 		return vp_dir_sync(parent);
 	int cause = errno;
