@@ -115,6 +115,7 @@ CLI_TESTS = \
 	%D%/cli/vpopmaild_guard.t \
 	%D%/cli/vpopmaild_login.t \
 	%D%/cli/vpopmaild_rights.t \
+	%D%/cli/vpopmaild_same.t \
 	%D%/cli/vpopmaild_server.t \
 	%D%/cli/vpopmaild_users.t \
 	%D%/cli/vqmaillocal.t \

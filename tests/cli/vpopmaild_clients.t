@@ -272,6 +272,9 @@ C: clear_text_password new password
 C: .
 S: +OK 
 C: quit
+X:
+# It is gone, and the change may take its time.
+!: for i in $(seq 300); do vverifypw joe@test.com 'new password' && exit 0; sleep 0.1; done; exit 1
 N: joe@test.com new password
 T
 
@@ -318,6 +321,8 @@ C: no_spamassassin 1
 C: delete_spam 0
 C: .
 C: quit
+X:
+!: for i in $(seq 300); do vuserinfo joe@test.com | grep -q spamassassin && exit 0; sleep 0.1; done; exit 1
 N:
 S: +OK 
 C: clogin joe@test.com new password

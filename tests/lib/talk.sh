@@ -4,6 +4,7 @@
 #   pmd_site            a site with test.com and test2.com, and the accounts
 #                       test (administrator of the system), qa (of its
 #                       domain), joe and test2's other
+#                       (with PMD_SERVER, its server is started too)
 #   talk WORDS <TEXT    the conversation goes as written, see talk.pl
 
 talk() {
@@ -30,4 +31,18 @@ pmd_site() {
 	    vadduser qa@test.com qapw && vmoduser -a qa@test.com &&
 	    vadduser joe@test.com joepw &&
 	    vadduser other@test2.com otherpw || exit 1
+	[ -z "$PMD_SERVER" ] || pmd_server
+}
+
+# A server of its own instead of a process for each conversation.
+pmd_server() {
+	TALK_SOCKET=$SITE/socket
+	export TALK_SOCKET
+	with "vpopmaild_unix = $TALK_SOCKET" 'vpopmaild_tcp =' \
+	    'vpopmaild_account_failures = 0' 'vpopmaild_address_failures = 0'
+	mkfifo "$SITE/ready"
+	vpopmaild --serve --ready-fd=9 9>"$SITE/ready" 2>"$SITE/server.log" &
+	pmd_pid=$!
+	trap 'kill $pmd_pid; wait $pmd_pid; cleanup' EXIT
+	read -r pmd_ready <"$SITE/ready"
 }
