@@ -37,9 +37,9 @@ join(struct vpd_front *front, const char *text)
 	unsigned at = bucket(text);
 	struct vpd_ip *ip;
 
-	LIST_FOREACH(ip, &front->ips[at], entries)
-	if (strcmp(ip->ip, text) == 0)
-		break;
+	ip = LIST_FIRST(&front->ips[at]);
+	while (ip && strcmp(ip->ip, text) != 0)
+		ip = LIST_NEXT(ip, entries);
 	if (!ip) {
 		ip = calloc(1, sizeof *ip);
 		if (!ip || vp_copy(ip->ip, sizeof ip->ip, text) != 0) {

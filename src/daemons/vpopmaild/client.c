@@ -342,11 +342,12 @@ begins_block(const struct vpd_client *client)
 {
 	static const char *const verbs[] = { "mod_user", "set_limits",
 		"write_file", NULL };
+	static const char separators[] = " \t\r"; /* or a NUL */
 	size_t at = 0;
 
 	if (client->frame.want != VPD_LINE)
 		return 0;
-	while (at < client->first && memchr(" \t\r", client->in[at], 3))
+	while (at < client->first && strchr(separators, client->in[at]))
 		at++;
 	for (const char *const *v = verbs; *v; v++)
 		if (client->first - at > strlen(*v) &&

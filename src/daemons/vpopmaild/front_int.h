@@ -87,6 +87,8 @@ struct vpd_client {
 };
 
 TAILQ_HEAD(vpd_clients, vpd_client);
+TAILQ_HEAD(vpd_channels, vpd_channel);
+LIST_HEAD(vpd_ips, vpd_ip);
 
 /* A worker, as the front sees it. */
 struct vpd_channel {
@@ -123,8 +125,8 @@ struct vpd_front {
 	size_t input;  /* bytes of all */
 	struct vpd_clients clients;
 	struct vpd_clients queues[VPD_QUEUES];
-	TAILQ_HEAD(, vpd_channel) channels;
-	LIST_HEAD(, vpd_ip) ips[VPD_IP_BUCKETS];
+	struct vpd_channels channels;
+	struct vpd_ips ips[VPD_IP_BUCKETS];
 	int logins;      /* workers that are busy with logins */
 	int workers;     /* that are not root */
 	int64_t told_at; /* when the log was told of a refusal */
