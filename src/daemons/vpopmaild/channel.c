@@ -188,10 +188,10 @@ next_client(struct vpd_front *front, const struct vpd_channel *channel)
 void
 vpd_dispatch(struct vpd_front *front)
 {
-	struct vpd_channel *channel;
+	struct vpd_channel *channel = TAILQ_FIRST(&front->channels);
 	struct vpd_client *client;
 
-	TAILQ_FOREACH(channel, &front->channels, entries) {
+	for (; channel; channel = TAILQ_NEXT(channel, entries)) {
 		if (!channel->is_busy && !channel->is_dead &&
 		    (client = next_client(front, channel)) != NULL)
 			assign(channel, client);
@@ -233,10 +233,11 @@ static void
 hold(struct vpd_channel *channel)
 {
 	struct vpd_front *front = channel->front;
-	struct vpd_channel *other, *oldest = NULL;
+	struct vpd_channel *other = TAILQ_FIRST(&front->channels);
+	struct vpd_channel *oldest = NULL;
 	int paused = 0;
 
-	TAILQ_FOREACH(other, &front->channels, entries) {
+	for (; other; other = TAILQ_NEXT(other, entries)) {
 		if (!other->is_paused || other->is_root)
 			continue;
 		paused++;
