@@ -1,8 +1,9 @@
 # "make bench" prints the table; it takes some minutes and a few GiB below
 # BENCH_DIR.  Nothing of it is installed, and no test depends on it.
 noinst_PROGRAMS += %D%/base_mkdirs %D%/base_deliver %D%/base_login \
-	%D%/base_link %D%/measure %D%/old_api
+	%D%/base_link %D%/measure %D%/old_api %D%/vpd_load
 %C%_base_login_LDADD = $(LIBS)
+%C%_vpd_load_LDADD = src/base/libbase.la $(LIBS)
 %C%_old_api_LDADD = src/api/libapi.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS)
 EXTRA_DIST += %D%/bench %D%/usage %D%/README.md
 

@@ -2,8 +2,9 @@
 # replays its corpus (tests/cli/fuzz.t).  fuzz/run does the fuzzing.
 FUZZ_TARGETS = %D%/fuzz_assign %D%/fuzz_cdb %D%/fuzz_conf %D%/fuzz_dotqmail \
 	%D%/fuzz_limits %D%/fuzz_log %D%/fuzz_login %D%/fuzz_maildirsize \
-	%D%/fuzz_policy %D%/fuzz_quota %D%/fuzz_records %D%/fuzz_labels \
-	%D%/fuzz_usage %D%/fuzz_usagestate %D%/fuzz_vpasswd
+	%D%/fuzz_labels %D%/fuzz_policy %D%/fuzz_quota %D%/fuzz_records \
+	%D%/fuzz_usage %D%/fuzz_usagestate %D%/fuzz_vpasswd \
+	%D%/fuzz_vpopmaild %D%/fuzz_vpopmaild_wire
 check_PROGRAMS += $(FUZZ_TARGETS)
 EXTRA_DIST += %D%/run %D%/corpus
 %C%_fuzz_assign_SOURCES = %D%/fuzz_assign.c %D%/stub.c
@@ -36,3 +37,8 @@ EXTRA_DIST += %D%/run %D%/corpus
 %C%_fuzz_usage_LDADD = $(VUSAGED_LIBS)
 %C%_fuzz_usagestate_SOURCES = %D%/fuzz_usagestate.c %D%/stub.c
 %C%_fuzz_usagestate_LDADD = $(VUSAGED_LIBS)
+%C%_fuzz_vpopmaild_SOURCES = %D%/fuzz_vpopmaild.c %D%/stub.c
+%C%_fuzz_vpopmaild_LDADD = src/daemons/vpopmaild/libprotocol.la $(UNIT_LIBS)
+%C%_fuzz_vpopmaild_wire_SOURCES = %D%/fuzz_vpopmaild_wire.c %D%/stub.c
+%C%_fuzz_vpopmaild_wire_LDADD = src/daemons/vpopmaild/libserver.la \
+	src/daemons/vpopmaild/libprotocol.la $(UNIT_LIBS)

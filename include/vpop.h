@@ -117,6 +117,9 @@ VPOP_EXPORT int vpop_set_actor(
 VPOP_EXPORT void vpop_set_notice(struct vpop *vp,
     void (*notice)(void *arg, const char *sentence), void *arg);
 
+/* Open the account store now, not at its first use: 0 or why it cannot be. */
+VPOP_EXPORT int vpop_check(struct vpop *vp);
+
 /* A setting by the name it has in vpopmail.conf, as text; NULL if there is
  * no such name.  The text lives as long as the handle. */
 VPOP_EXPORT const char *vpop_setting(const struct vpop *vp, const char *name);
@@ -171,6 +174,10 @@ struct vpop_domain_new {
 /* 0, VA_DOMAIN_DOES_NOT_EXIST, or a temporary code. */
 VPOP_EXPORT int vpop_domain_get(
     struct vpop *vp, const char *name, struct vpop_domain *ret_domain);
+/* Open the domain's folder: a descriptor to close, or a negative code.  What
+ * is below it belongs to the domain's owner, links too. */
+VPOP_EXPORT int vpop_domain_opendir(
+    struct vpop *vp, const struct vpop_domain *domain);
 VPOP_EXPORT int vpop_domain_add(
     struct vpop *vp, const struct vpop_domain_new *domain);
 /*
@@ -325,6 +332,14 @@ VPOP_EXPORT int vpop_user_make_dir(struct vpop *vp, struct vpop_user *user);
 /* 0 if the secret is the account's, VA_AUTH_FAILED if not. */
 VPOP_EXPORT int vpop_user_verify(
     struct vpop *vp, const struct vpop_user *user, const char *secret);
+/*
+ * A login by address and password, for programs that administer: no flag is
+ * looked at, nothing is learned or recorded.  0 and the account;
+ * VA_AUTH_FAILED, after equal work, also when there is no such account; or a
+ * temporary code or VA_BAD_UID.
+ */
+VPOP_EXPORT int vpop_authenticate(struct vpop *vp, const char *address,
+    const char *secret, struct vpop_user *ret_user);
 /* Hash with the configured scheme. */
 VPOP_EXPORT int vpop_password_hash(
     struct vpop *vp, const char *clear, char ret_hash[VPOP_PASSWD_SIZE]);

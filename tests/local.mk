@@ -7,7 +7,7 @@ T_LOG_DRIVER = $(LOG_DRIVER)
 # The built programs come first; scripts find data below srcdir and programs
 # of their own below top_builddir.
 AM_TESTS_ENVIRONMENT = \
-	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/src/daemons/vusaged:$(abs_top_builddir)/tests/crash':"$$PATH"; \
+	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/src/daemons/vpopmaild:$(abs_top_builddir)/src/daemons/vusaged:$(abs_top_builddir)/tests/crash':"$$PATH"; \
 	srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	LC_ALL=C; TZ=UTC; export PATH srcdir top_builddir LC_ALL TZ;
 
@@ -69,6 +69,8 @@ UNIT_TESTS = \
 	%D%/unit/test_user_change \
 	%D%/unit/test_user_crash \
 	%D%/unit/test_vpasswd \
+	%D%/unit/test_vpopmaild \
+	%D%/unit/test_vpopmaild_server \
 	%D%/unit/test_vusaged
 CLI_TESTS = \
 	%D%/cli/authvchkpw.t \
@@ -108,6 +110,16 @@ CLI_TESTS = \
 	%D%/cli/vmoduser.t \
 	%D%/cli/vpasswd.t \
 	%D%/cli/vpopbull.t \
+	%D%/cli/vpopmaild_clients.t \
+	%D%/cli/vpopmaild_domains.t \
+	%D%/cli/vpopmaild_files.t \
+	%D%/cli/vpopmaild_full.t \
+	%D%/cli/vpopmaild_guard.t \
+	%D%/cli/vpopmaild_login.t \
+	%D%/cli/vpopmaild_rights.t \
+	%D%/cli/vpopmaild_same.t \
+	%D%/cli/vpopmaild_server.t \
+	%D%/cli/vpopmaild_users.t \
 	%D%/cli/vqmaillocal.t \
 	%D%/cli/vrcptcheck.t \
 	%D%/cli/vsetuserquota.t \
@@ -129,8 +141,15 @@ CRASH_TESTS = \
 	%D%/crash/user_delete.t
 
 check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
+# With the protocol of a server.
+%C%_unit_test_vpopmaild_LDADD = src/daemons/vpopmaild/libprotocol.la \
+	$(UNIT_LIBS)
 # With the old functions.
 %C%_unit_test_list_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_vpopmaild_server_LDADD = \
+	src/daemons/vpopmaild/libserver.la \
+	src/daemons/vpopmaild/libprotocol.la \
+	src/daemons/common/libcommon.la $(UNIT_LIBS)
 %C%_crash_inject_LDADD =
 %C%_unit_test_vusaged_LDADD = src/daemons/vusaged/libvusaged.la $(UNIT_LIBS) \
 	$(EVENT_LIBS)
@@ -146,7 +165,11 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 %C%_unit_test_api_user_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_user_LDADD = src/api/libapi.la $(UNIT_LIBS)
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
-	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl %D%/lib/usage.pl \
+	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
+	%D%/lib/usage.pl \
+	%D%/lib/talk.pl %D%/lib/talk.sh \
+	%D%/lib/VpdServer.pm %D%/lib/vpopmaild_full.pl \
+	%D%/lib/vpopmaild_guard.pl %D%/lib/vpopmaild_server.pl \
 	%D%/data/qmail/assign \
 	%D%/data/qmail/cdb \
 	%D%/data/qmail/morercpthosts \

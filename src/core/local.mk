@@ -34,3 +34,8 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/userdotqmail.c %D%/users.c %D%/vacation.c %D%/vacation.h \
 	%D%/vacation_incoming.c %D%/vacation_int.h %D%/vacation_reply.c \
 	%D%/vacation_seen.c %D%/warning.c %D%/warning.h
+# For programs that administer a site.
+%C%_libcore_la_SOURCES += \
+	%D%/authenticate.c \
+	%D%/domain_opendir.c \
+	%D%/store_check.c

@@ -68,9 +68,23 @@ struct vp_settings {
 	/* changes */
 	int64_t onchange_script, onchange_before_and_after, logger_syslog,
 	    logger_sqlite;
+	int64_t vpopmaild_login_delay; /* milliseconds, after each wrong login
+					* as often as there were some */
+	char *dotqmail_programs;       /* that users may run, by blanks */
 	int64_t lock_seconds;
 	char *journal;        /* "": home/var/journal.sqlite */
 	int64_t journal_days; /* 0: keep for ever */
+	/* vpopmaild as a server of its own; lists separated by blanks */
+	char *vpopmaild_tcp, *vpopmaild_tls, *vpopmaild_unix;
+	char *vpopmaild_certificate, *vpopmaild_key;
+	char *vpopmaild_user;
+	int64_t vpopmaild_peer_login, vpopmaild_syslog, vpopmaild_workers,
+	    vpopmaild_connections, vpopmaild_connections_per_address;
+	char *vpopmaild_trusted;
+	int64_t vpopmaild_idle_seconds, vpopmaild_login_seconds,
+	    vpopmaild_write_seconds;
+	int64_t vpopmaild_account_failures, vpopmaild_address_failures,
+	    vpopmaild_forget_seconds;
 };
 
 extern const struct vp_conf_item vp_settings_table[];
