@@ -140,6 +140,7 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 %C%_unit_test_api_user_LDADD = src/api/libapi.la $(UNIT_LIBS)
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
+	%D%/lib/servers.sh \
 	%D%/data/qmail/assign \
 	%D%/data/qmail/cdb \
 	%D%/data/qmail/morercpthosts \
