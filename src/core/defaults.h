@@ -51,6 +51,9 @@
 #ifndef VP_DEFAULT_AUTH_MODULE
 #	define VP_DEFAULT_AUTH_MODULE "cdb"
 #endif
+#ifndef VP_DEFAULT_STORE_DIR
+#	define VP_DEFAULT_STORE_DIR "/usr/lib/vhostadmin/stores"
+#endif
 #ifndef VP_DEFAULT_CDB_SMALL_DOMAIN
 #	define VP_DEFAULT_CDB_SMALL_DOMAIN "1000"
 #endif
@@ -101,6 +104,12 @@
 #endif
 #ifndef VP_DEFAULT_LOG_NAME
 #	define VP_DEFAULT_LOG_NAME "vpopmail"
+#endif
+#ifndef VP_DEFAULT_AUTH_LOG_FILE
+#	define VP_DEFAULT_AUTH_LOG_FILE ""
+#endif
+#ifndef VP_DEFAULT_AUTH_LOG_DAYS
+#	define VP_DEFAULT_AUTH_LOG_DAYS "0"
 #endif
 #ifndef VP_DEFAULT_AUTH_LOGGING
 #	define VP_DEFAULT_AUTH_LOGGING "yes"

@@ -238,8 +238,8 @@ vpop_close(struct vpop *vp)
 		return;
 	if (vp->changes)
 		vp->changes_end(vp);
-	if (vp->store)
-		vp->ops->close(vp->store);
+	if (vp->stores)
+		vp->stores_close(vp);
 	if (vp->journal)
 		vp->journal_close(vp->journal);
 	if (vp->policy)

@@ -16,6 +16,7 @@
 struct vp_changes;
 struct vp_journal;
 struct vp_policy;
+struct vp_stores;
 
 struct vpop {
 	struct vp_settings set;
@@ -31,8 +32,9 @@ struct vpop {
 
 	char *actor, *origin; /* for the journal; NULL: find out */
 
-	const struct vpop_store_ops *ops; /* opened at first use */
-	struct vpop_store *store;
+	/* The open stores belong to store.c. */
+	struct vp_stores *stores;
+	void (*stores_close)(struct vpop *vp);
 	struct vpop_store_host host;
 
 	/* The journal belongs to journal.c; a pointer to its close function
@@ -71,10 +73,6 @@ vp_dry_run(const struct vpop *vp)
 {
 	return (vp->flags & VPOP_OPEN_DRY_RUN) != 0;
 }
-
-/* The account store, opened at first use. */
-int vp_store(struct vpop *vp, const struct vpop_store_ops **ret_ops,
-    struct vpop_store **ret_store);
 
 /* Owner to give to files: uid and gid when we are root, else (uid_t)-1 and
  * (gid_t)-1 through base functions (which do nothing unless root). */

@@ -1,14 +1,15 @@
 # The rules: one noun a file.
 noinst_LTLIBRARIES += %D%/libcore.la
 %C%_libcore_la_SOURCES = \
-	%D%/address.c %D%/alias.c %D%/alias_change.c %D%/atomic.c %D%/atomic.h \
+	%D%/address.c %D%/alias.c %D%/alias.h %D%/alias_change.c %D%/alias_find.c %D%/alias_row.c \
+	%D%/alias_row.h %D%/atomic.c %D%/atomic.h \
 	%D%/authlog.c %D%/authlog.h %D%/bulletin.c %D%/bulletin_file.c \
 	%D%/bulletin_int.h %D%/codes.c %D%/defaultdomain.c %D%/defaults.h \
-	%D%/deliver.c %D%/deliver.h %D%/deliver_child.c %D%/deliver_default.c \
+	%D%/deliver.c %D%/deliver.h %D%/deliver_alias.c %D%/deliver_child.c %D%/deliver_default.c \
 	%D%/deliver_filter.c %D%/deliver_int.h %D%/deliver_maildir.c \
 	%D%/deliver_message.c %D%/deliver_quota.c %D%/deliver_run.c \
 	%D%/deliver_user.c %D%/deliver_vacation.c %D%/digest.c \
-	%D%/dircontrol.c %D%/dircontrol.h %D%/dircontrol_int.h %D%/dirfreed.c \
+	%D%/dircontrol.c %D%/dircontrol_store.c %D%/dircontrol.h %D%/dircontrol_int.h %D%/dirfreed.c \
 	%D%/doctor.c %D%/doctor.h %D%/doctor_control.c %D%/doctor_domain.c \
 	%D%/doctor_folder.c %D%/doctor_site.c %D%/doctor_tree.c \
 	%D%/doctor_user.c %D%/domain.c %D%/domain.h %D%/domain_add.c \
@@ -26,8 +27,9 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/login_system.c %D%/name.c %D%/name.h %D%/onchange.c %D%/onchange.h \
 	%D%/onchange_log.c %D%/packet.c %D%/packet.h %D%/password.c \
 	%D%/password.h %D%/peer.c %D%/policy.c %D%/policy.h %D%/quota.c \
-	%D%/rcpt.c %D%/rcpt.h %D%/recover.c %D%/relay.c %D%/relay.h \
-	%D%/relay_rules.c %D%/settings.c %D%/settings.h %D%/store.c %D%/user.c \
+	%D%/rcpt.c %D%/rcpt.h %D%/record.c %D%/record.h %D%/recover.c %D%/relay.c %D%/relay.h \
+	%D%/relay_rules.c %D%/settings.c %D%/settings.h %D%/store.c %D%/store.h \
+	%D%/store_choice.c %D%/store_module.c %D%/user.c \
 	%D%/user.h %D%/user_add.c %D%/user_change.c %D%/user_common.c \
 	%D%/user_delete.c %D%/user_delete.h %D%/user_int.h %D%/user_recover.c \
 	%D%/user_run.c %D%/user_run.h %D%/userdir.c %D%/userdir.h \

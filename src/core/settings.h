@@ -37,7 +37,7 @@ struct vp_settings {
 	char *qmaildir, *qmail_newu, *qmail_newmrh, *qmail_inject, *qmail_queue,
 	    *qmail_cdb_name, *qmail_send_service;
 	/* store */
-	char *auth_module;
+	char *auth_module, *store_dir;
 	int64_t cdb_small_domain; /* accounts; up to here fold always */
 	int64_t cdb_fold_always;
 	int64_t many_domains, mysql_limits, mysql_replication, valias,
@@ -50,6 +50,8 @@ struct vp_settings {
 	/* logins */
 	int64_t logging; /* enum vp_logging */
 	char *log_name;
+	char *auth_log_file;     /* "": none */
+	int64_t auth_log_days;   /* in the store; 0: keep for ever */
 	int64_t auth_logging;    /* keep lastauth */
 	char *webmail_addresses; /* separated by blanks */
 	int64_t ip_alias_domains, passwd, passwd_min_uid;
