@@ -3,7 +3,7 @@ noinst_LTLIBRARIES += %D%/libcore.la
 %C%_libcore_la_SOURCES = \
 	%D%/address.c %D%/alias.c %D%/alias.h %D%/alias_change.c %D%/alias_find.c %D%/alias_row.c \
 	%D%/alias_row.h %D%/atomic.c %D%/atomic.h \
-	%D%/authlog.c %D%/authlog.h %D%/bulletin.c %D%/bulletin_file.c \
+	%D%/authlog.c %D%/authlog.h %D%/authlog_send.c %D%/bulletin.c %D%/bulletin_file.c \
 	%D%/bulletin_int.h %D%/codes.c %D%/defaultdomain.c %D%/defaults.h \
 	%D%/deliver.c %D%/deliver.h %D%/deliver_alias.c %D%/deliver_child.c %D%/deliver_default.c \
 	%D%/deliver_filter.c %D%/deliver_int.h %D%/deliver_maildir.c \
@@ -17,7 +17,7 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/domain_check.c %D%/domain_default.c %D%/domain_delete.c \
 	%D%/domain_fold.c %D%/domain_folder.c %D%/domain_int.h \
 	%D%/domain_make.c %D%/domain_place.c %D%/domain_recover.c \
-	%D%/domain_remove.c %D%/domains.c %D%/handle.c %D%/handle.h %D%/idn.c \
+	%D%/domain_remove.c %D%/domain_rows.c %D%/domains.c %D%/handle.c %D%/handle.h %D%/idn.c \
 	%D%/ipmap.h %D%/ipmap_change.c %D%/ipmap_read.c %D%/journal.c \
 	%D%/journal.h %D%/journal_int.h %D%/journal_rows.c %D%/lastauth.c \
 	%D%/limits.c %D%/limits.h %D%/limits_change.c %D%/list.c %D%/list.h \

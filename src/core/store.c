@@ -17,6 +17,7 @@
 static const struct vpop_store_ops *const linked[] = {
 	&vp_store_cdb,
 	&vp_store_mem,
+	&vp_store_mem_all,
 };
 
 struct opened {
