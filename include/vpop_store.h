@@ -73,7 +73,9 @@ struct vpop_store_dircontrol {
 	char the_dir[160];
 };
 
-/* A login's result.  Secrets are "" unless the site keeps them. */
+/* A login's result: printable ASCII of at most 63 (user), 128 (passwd), 200
+ * (logon) and 255 (message) bytes; a store whose columns are narrower cuts it.
+ * Secrets are "" unless the site keeps them. */
 struct vpop_store_authlog {
 	const char *user, *passwd, *domain, *logon, *remoteip, *message;
 	int64_t time;
@@ -143,16 +145,17 @@ struct vpop_store_ops {
 	    void (*report)(void *arg, const char *sentence), void *arg);
 
 	/* Which kinds of enum vpop_store_keep it keeps, as the settings are;
-	 * NULL: none.  The calls of the other kinds may be NULL.  Within a
-	 * transaction they are part of it.  domain_delete removes what hangs
-	 * on the domain of every kind kept. */
+	 * NULL: none.  It is asked once, after open, and asks no server.  The
+	 * calls of the other kinds may be NULL.  Within a transaction they are
+	 * part of it.  domain_delete removes the domain's aliases, limits,
+	 * lastauth and dircontrol, as far as they are kept. */
 	unsigned (*keeps)(struct vpop_store *store);
 
 	/* Walk the records of one kind: those of a domain (its name "" or NULL
 	 * pointer: of all domains), for aliases of one alias if name is not
 	 * NULL.  Aliases by name, lines of one alias in the order of their
-	 * insertion; the other kinds by name.  A row is valid until the next
-	 * call on the cursor. */
+	 * insertion; the log in that of insertion; the other kinds by name.
+	 * A row is valid until the next call on the cursor. */
 	int (*rows_open)(struct vpop_store *store, enum vpop_store_keep kind,
 	    const struct vpop_domain *domain, const char *name,
 	    struct vpop_store_rows **ret_rows);
@@ -177,7 +180,8 @@ struct vpop_store_ops {
 	int (*limits_put)(struct vpop_store *store,
 	    const struct vpop_domain *domain, const struct vpop_limits *limits);
 
-	/* user_delete deletes it with the account. */
+	/* user_delete deletes it with the account.  get fills ip and time as
+	 * they were put; the rest is the core's business. */
 	int (*lastauth_get)(struct vpop_store *store,
 	    const struct vpop_domain *domain, const char *name,
 	    struct vpop_lastauth *ret_lastauth);

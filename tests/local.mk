@@ -11,6 +11,9 @@ AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	LC_ALL=C; TZ=UTC; export PATH srcdir top_builddir LC_ALL TZ;
 
+# The contract suite, for programs that run it over other stores.
+STORE_CONTRACT = %D%/store/contract.c %D%/store/contract.h \
+	%D%/store/contract_int.h %D%/store/contract_kinds.c %D%/store/host.h
 UNIT_LIBS = $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS) $(CHECK_LIBS)
 # Programs that name nothing else, the unit tests, are made from one file.
 AM_DEFAULT_SOURCE_EXT = .c
@@ -126,6 +129,7 @@ CRASH_TESTS = \
 check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 # With the old functions.
 %C%_unit_test_list_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_store_contract_SOURCES = %D%/store/contract_main.c $(STORE_CONTRACT)
 %C%_crash_inject_LDADD =
 # Programs of old give literals to parameters that are not const.
 %C%_unit_test_api_CFLAGS = $(AM_CFLAGS) -Wno-write-strings

@@ -63,9 +63,12 @@ compare(const struct mem_row *a, const struct mem_row *b)
 {
 	int order = (a->kind > b->kind) - (a->kind < b->kind);
 
-	if (order == 0)
+	if (order == 0 &&
+	    (a->kind == VPOP_KEEP_ALIASES || a->kind == VPOP_KEEP_LASTAUTH))
 		order = strcmp(a->text[MEM_DOMAIN], b->text[MEM_DOMAIN]);
-	return order ? order : strcmp(a->text[MEM_NAME], b->text[MEM_NAME]);
+	if (order == 0 && a->kind != VPOP_KEEP_AUTHLOG)
+		order = strcmp(a->text[MEM_NAME], b->text[MEM_NAME]);
+	return order;
 }
 
 int

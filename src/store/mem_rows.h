@@ -23,7 +23,8 @@ struct mem_row {
 	struct vpop_store_dircontrol dircontrol;
 };
 
-/* In the order of kind, domain, name, insertion. */
+/* In the order of kind, domain if the kind is of one, name, insertion; the log
+ * in that of insertion. */
 struct mem_rows {
 	struct mem_row *list;
 	size_t count;
