@@ -157,7 +157,28 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/unit/files.h \
 	%D%/unit/site.h \
 	%D%/unit/unit.h
-TESTS = $(UNIT_TESTS) $(CLI_TESTS)
+# Drivers of databases, over real servers.
+STORE_TESTS = %D%/store/drivers.t
+check_PROGRAMS += %D%/store/drivers
+%C%_store_drivers_SOURCES = \
+	%D%/store/drivers.c %D%/store/drivers.h \
+	%D%/store/drivers_faults.c \
+	%D%/store/drivers_table.c \
+	%D%/store/drivers_values.c
+%C%_store_drivers_LDADD =
+if HAVE_MARIADB
+%C%_store_drivers_LDADD += src/store/sql/libsqlmariadb.la
+endif
+if HAVE_PGSQL
+%C%_store_drivers_LDADD += src/store/sql/libsqlpgsql.la
+endif
+if HAVE_ODBC
+%C%_store_drivers_LDADD += src/store/sql/libsqlodbc.la
+endif
+%C%_store_drivers_LDADD += src/store/sql/libsqldriver.la \
+	src/base/libbase.la
+EXTRA_DIST += $(STORE_TESTS)
+TESTS = $(UNIT_TESTS) $(CLI_TESTS) $(STORE_TESTS)
 
 .PHONY: check-crash
 check-crash: all

@@ -169,7 +169,7 @@ server_ready() {
 mariadb_sql() {
 	mariadb_name=$1
 	shift
-	mariadb --no-defaults --socket="$SERVERS/$mariadb_name/socket/mysqld.sock" \
+	command mariadb --no-defaults --socket="$SERVERS/$mariadb_name/socket/mysqld.sock" \
 	    --user=root --batch --skip-column-names "$@"
 }
 
@@ -242,7 +242,7 @@ pgsql_sql() {
 	pgsql_name=$1
 	pgsql_database=$2
 	shift 2
-	psql -w -X -q -A -t -F '	' -v ON_ERROR_STOP=1 \
+	command psql -w -X -q -A -t -F '	' -v ON_ERROR_STOP=1 \
 	    -h "$SERVERS/$pgsql_name/socket" -U postgres \
 	    -p "$(cat "$SERVERS/$pgsql_name.port")" -d "$pgsql_database" "$@"
 }
