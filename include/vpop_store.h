@@ -44,6 +44,10 @@ struct vpop_store_host {
 	    ...) __attribute__((format(printf, 4, 5)));
 	/* A setting of vpopmail.conf as text, NULL if unknown. */
 	const char *(*setting)(const struct vpop *vp, const char *name);
+	/* 1 while a lock for changes is held: what is read now decides what
+	 * is written, and must not come from a copy that is behind.  May be
+	 * NULL: never. */
+	int (*is_changing)(const struct vpop *vp);
 };
 
 enum vpop_store_put {

@@ -65,6 +65,7 @@ UNIT_TESTS = \
 	%D%/unit/test_quota_api \
 	%D%/unit/test_replace \
 	%D%/unit/test_send \
+	%D%/unit/test_store_keep \
 	%D%/unit/test_text \
 	%D%/unit/test_user \
 	%D%/unit/test_user_add \
@@ -86,6 +87,7 @@ CLI_TESTS = \
 	%D%/cli/site56.t \
 	%D%/cli/spamassassin.t \
 	%D%/cli/sqwebmail.t \
+	%D%/cli/storemodule.t \
 	%D%/cli/tools.t \
 	%D%/cli/vacation.t \
 	%D%/cli/vaddaliasdomain.t \

@@ -151,6 +151,7 @@ vp_etc_lock(struct vpop *vp, int dirfd, const char *name, int wait)
 		    vp, VA_COULD_NOT_UPDATE_FILE, "'%s'", name);
 	int fd = vp_lock(dirfd, lock_name, vp->uid, vp->gid,
 	    wait ? (int)vp->set.lock_seconds : 0);
+	vp->is_changing |= fd >= 0;
 	if (fd >= 0)
 		return fd;
 	if (errno == EAGAIN)

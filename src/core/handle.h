@@ -18,9 +18,13 @@ struct vp_journal;
 struct vp_policy;
 struct vp_stores;
 
+/* Of flags, beside enum vpop_open_flag: every domain is in the site's store,
+ * whatever etc/stores says. */
+#define VP_OPEN_ONE_STORE 0x80000000u
+
 struct vpop {
 	struct vp_settings set;
-	unsigned flags; /* enum vpop_open_flag */
+	unsigned flags;
 	int code;
 	char message[1024];
 
@@ -36,6 +40,7 @@ struct vpop {
 	struct vp_stores *stores;
 	void (*stores_close)(struct vpop *vp);
 	struct vpop_store_host host;
+	int is_changing; /* a lock for changes was taken, for the stores */
 
 	/* The journal belongs to journal.c; a pointer to its close function
 	 * keeps programs that never change anything free of it. */

@@ -57,6 +57,14 @@ close_all(struct vpop *vp)
 	vp->stores = NULL;
 }
 
+/* Locks are given back by closing them, so this holds until the end of the
+ * verb. */
+static int
+is_changing(const struct vpop *vp)
+{
+	return vp->is_changing;
+}
+
 static int
 start(struct vpop *vp)
 {
@@ -72,6 +80,7 @@ start(struct vpop *vp)
 		.vp = vp,
 		.fail = vp_fail_num,
 		.setting = vpop_setting,
+		.is_changing = is_changing,
 	};
 	return 0;
 }
