@@ -1,10 +1,13 @@
 # The rules: one noun a file.
 noinst_LTLIBRARIES += %D%/libcore.la
 %C%_libcore_la_SOURCES = \
-	%D%/address.c %D%/alias.c %D%/alias.h %D%/alias_change.c %D%/alias_find.c %D%/alias_row.c \
+	%D%/address.c %D%/alias.c %D%/alias.h %D%/alias_change.c %D%/alias_find.c %D%/alias_move.c \
+	%D%/alias_place.c %D%/alias_place.h %D%/aliasdomains.c %D%/alias_row.c \
 	%D%/alias_row.h %D%/atomic.c %D%/atomic.h \
 	%D%/authlog.c %D%/authlog.h %D%/authlog_send.c %D%/bulletin.c %D%/bulletin_file.c \
-	%D%/bulletin_int.h %D%/codes.c %D%/defaultdomain.c %D%/defaults.h \
+	%D%/bulletin_int.h %D%/codes.c %D%/convert.c \
+	%D%/convert_aliases.c %D%/convert_int.h %D%/convert_rows.c \
+	%D%/convert_site.c %D%/convert_users.c %D%/defaultdomain.c %D%/defaults.h \
 	%D%/deliver.c %D%/deliver.h %D%/deliver_alias.c %D%/deliver_child.c %D%/deliver_default.c \
 	%D%/deliver_filter.c %D%/deliver_int.h %D%/deliver_maildir.c \
 	%D%/deliver_message.c %D%/deliver_quota.c %D%/deliver_run.c \

@@ -340,3 +340,50 @@ vp_relay_rebuild(struct vpop *vp)
 	close_list(&relay);
 	return code;
 }
+
+int
+vp_relay_list(struct vpop *vp, struct vp_relay_list *ret)
+{
+	struct relay relay;
+	int code = open_list(vp, &relay);
+
+	if (code == 0 && relay.ops)
+		code = read_records(&relay);
+	if (code == 0) {
+		*ret = relay.list;
+		relay.list = (struct vp_relay_list){ .count = 0 };
+	}
+	close_list(&relay);
+	return code;
+}
+
+static int
+add_entry(struct relay *relay, const struct vp_relay_entry *entry)
+{
+	struct vp_relay_entry *there = find(&relay->list, entry->ip);
+
+	if (!there)
+		return add(&relay->list, entry->ip, entry->time) == 0
+			   ? 0
+			   : no_memory(relay->vp);
+	if (there->time < entry->time)
+		there->time = entry->time;
+	return 0;
+}
+
+int
+vp_relay_add_list(struct vpop *vp, const struct vp_relay_list *list)
+{
+	struct relay relay;
+	int code = open_list(vp, &relay);
+
+	for (size_t i = 0; i < list->count && code >= 0; i++)
+		code = relay.ops
+			   ? relay.ops->relay_put(relay.store,
+				 list->entries[i].ip, list->entries[i].time)
+			   : add_entry(&relay, &list->entries[i]);
+	if (code >= 0)
+		code = relay.ops ? compile_records(&relay) : finish(&relay, 1);
+	close_list(&relay);
+	return code < 0 ? code : 0;
+}

@@ -148,20 +148,44 @@ find_store(struct vpop *vp, const char *name, struct opened **ret_opened)
 	return 0;
 }
 
+/* 1 if the domain has a store of its own, 0: that of the site, or a code. */
+static int
+find_choice(struct vpop *vp, const struct vpop_domain *domain,
+    char ret_name[VP_STORE_NAME_SIZE])
+{
+	int code = start(vp);
+
+	if (code != 0 || !domain || (vp->flags & VP_OPEN_ONE_STORE))
+		return code;
+	return vp_store_choice(
+	    vp, &vp->stores->choices, domain->real, ret_name);
+}
+
 /* domain NULL: the site's. */
 static int
 find_for(struct vpop *vp, const struct vpop_domain *domain,
     struct opened **ret_opened)
 {
 	char name[VP_STORE_NAME_SIZE];
-	int found = start(vp);
+	int found = find_choice(vp, domain, name);
 
-	if (found == 0 && domain)
-		found = vp_store_choice(
-		    vp, &vp->stores->choices, domain->real, name);
 	if (found < 0)
 		return found;
 	return find_store(vp, found ? name : vp->set.auth_module, ret_opened);
+}
+
+int
+vp_store_name_of(struct vpop *vp, const struct vpop_domain *domain,
+    char ret_name[VP_STORE_NAME_SIZE])
+{
+	int found = find_choice(vp, domain, ret_name);
+
+	if (found != 0)
+		return found < 0 ? found : 0;
+	if (vp_copy(ret_name, VP_STORE_NAME_SIZE, vp->set.auth_module) == 0)
+		return 0;
+	return vp_fail(vp, VA_NO_AUTH_MODULE,
+	    "setting auth_module: '%s' is too long", vp->set.auth_module);
 }
 
 static int
@@ -230,7 +254,7 @@ vp_store_keeps(struct vpop *vp, enum vpop_store_keep kind,
 	if (!is_wanted(vp, kind))
 		return 0;
 	int code = find_for(vp, domain, &opened);
-	if (code != 0)
+	if (code != 0 || !opened)
 		return code;
 	if (!(opened->keeps & (unsigned)kind))
 		return 0;

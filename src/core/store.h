@@ -18,6 +18,9 @@ int vp_store(struct vpop *vp, const struct vpop_store_ops **ret_ops,
 /* The store of a domain, by its real name. */
 int vp_store_of(struct vpop *vp, const struct vpop_domain *domain,
     const struct vpop_store_ops **ret_ops, struct vpop_store **ret_store);
+/* The name of the domain's store. */
+int vp_store_name_of(struct vpop *vp, const struct vpop_domain *domain,
+    char ret_name[VP_STORE_NAME_SIZE]);
 /* A store by its name. */
 int vp_store_named(struct vpop *vp, const char *name,
     const struct vpop_store_ops **ret_ops, struct vpop_store **ret_store);

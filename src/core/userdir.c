@@ -281,3 +281,18 @@ vpop_user_make_dir(struct vpop *vp, struct vpop_user *user)
 		return code;
 	return copy_passwd(vp, &domain, user);
 }
+
+int
+vpop_user_sqwebmail(struct vpop *vp, const struct vpop_user *user)
+{
+	struct vpop_domain domain;
+	int code = vpop_domain_get(vp, user->domain, &domain);
+
+	if (code == 0 && !vp->set.sqwebmail_pass)
+		code = vp_fail(vp, VA_INVALID_ARGUMENT,
+		    "the setting sqwebmail_pass is off: nobody would keep the "
+		    "copies up to date");
+	if (code != 0 || vp_dry_run(vp))
+		return code;
+	return copy_passwd(vp, &domain, user);
+}

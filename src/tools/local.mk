@@ -38,7 +38,10 @@ bin_PROGRAMS += %D%/vadddomain \
 	%D%/vmakedotqmail \
 	%D%/vkill \
 	%D%/vlist \
-	%D%/vdoctor
+	%D%/vdoctor \
+	%D%/vconvert \
+	%D%/dotqmail2valias \
+	%D%/vsavealiasdomains
 %C%_vadddomain_LDADD = $(TOOL_LIBS)
 %C%_vaddaliasdomain_LDADD = $(TOOL_LIBS)
 %C%_vdeldomain_LDADD = $(TOOL_LIBS)
@@ -62,3 +65,7 @@ bin_PROGRAMS += %D%/vadddomain \
 %C%_vlist_SOURCES = %D%/vlist.c %D%/vlist.h %D%/vlist_show.c
 %C%_vlist_LDADD = $(TOOL_LIBS)
 %C%_vdoctor_LDADD = $(TOOL_LIBS)
+%C%_vconvert_SOURCES = %D%/vconvert.c %D%/vconvert.h %D%/vconvert_users.c
+%C%_vconvert_LDADD = $(TOOL_LIBS)
+%C%_dotqmail2valias_LDADD = $(TOOL_LIBS)
+%C%_vsavealiasdomains_LDADD = $(TOOL_LIBS)
