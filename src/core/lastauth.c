@@ -138,9 +138,9 @@ vpop_lastauth_set(struct vpop *vp, const struct vpop_user *user, const char *ip)
 		    "an address to record must be at most %d bytes of text",
 		    VPOP_IP_SIZE - 1);
 	code = vpop_domain_get(vp, user->domain, &domain);
-	if (code == 0)
-		code = vp_store_keeps(
-		    vp, VPOP_KEEP_LASTAUTH, &domain, &ops, &store);
+	if (code != 0)
+		return code;
+	code = vp_store_keeps(vp, VPOP_KEEP_LASTAUTH, &domain, &ops, &store);
 	if (code > 0)
 		return ops->lastauth_put(
 		    store, &domain, user->name, ip, time(NULL));
@@ -211,9 +211,9 @@ vpop_lastauth_get(struct vpop *vp, const struct vpop_user *user,
 	struct vpop_domain domain;
 	int code = vpop_domain_get(vp, user->domain, &domain);
 
-	if (code == 0)
-		code = vp_store_keeps(
-		    vp, VPOP_KEEP_LASTAUTH, &domain, &ops, &store);
+	if (code != 0)
+		return code;
+	code = vp_store_keeps(vp, VPOP_KEEP_LASTAUTH, &domain, &ops, &store);
 	if (code > 0)
 		return get_kept(ops, store, &domain, user, ret_lastauth);
 	if (code != 0)

@@ -184,27 +184,30 @@ take_ops(struct vpop *vp, const char *path, const char *name,
 
 static int
 take(struct vpop *vp, const char *path, const char *name,
+    const struct vpop_store_module *module, struct vpop_store_ops *ret_ops)
+{
+	if (!module)
+		return refuse(vp, path, "does not export " SYMBOL);
+	int code = check_header(vp, path, "struct " SYMBOL, module->abi,
+	    module->size, sizeof *module);
+	if (code == 0)
+		code = check_names(vp, path, name, module);
+	return code == 0 ? take_ops(vp, path, name, module->ops, ret_ops)
+			 : code;
+}
+
+/* Database libraries leave threads and exit handlers behind: the code stays
+ * until the program ends. */
+static int
+load(struct vpop *vp, const char *path, const char *name,
     struct vpop_store_ops *ret_ops)
 {
-	/* Database libraries leave threads and exit handlers behind: the
-	 * code stays until the program ends. */
 	void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-	const struct vpop_store_module *module;
-	int code;
 
 	if (!object)
 		return vp_fail(vp, VA_NO_AUTH_MODULE,
 		    "cannot load store module: %s", dlerror());
-	module = dlsym(object, SYMBOL);
-	if (!module)
-		code = refuse(vp, path, "does not export " SYMBOL);
-	else
-		code = check_header(vp, path, "struct " SYMBOL, module->abi,
-		    module->size, sizeof *module);
-	if (code == 0)
-		code = check_names(vp, path, name, module);
-	if (code == 0)
-		code = take_ops(vp, path, name, module->ops, ret_ops);
+	int code = take(vp, path, name, dlsym(object, SYMBOL), ret_ops);
 	dlclose(object);
 	return code;
 }
@@ -216,7 +219,7 @@ vp_store_module(
 	int code;
 	AUTO_FREE char *path = find_file(vp, name, &code);
 
-	return path ? take(vp, path, name, ret_ops) : code;
+	return path ? load(vp, path, name, ret_ops) : code;
 }
 
 int

@@ -604,7 +604,7 @@ START_TEST(recovery_asks_the_store)
 	struct vp_intent alias = { .event = "alias.created",
 		.object = "x@" DOMAIN,
 		.domain = DOMAIN };
-	struct vp_intent limits = { .event = "domain.limits.changed",
+	struct vp_intent change = { .event = "domain.limits.changed",
 		.object = DOMAIN,
 		.domain = DOMAIN };
 	struct vp_intent map = {
@@ -640,13 +640,13 @@ START_TEST(recovery_asks_the_store)
 	vpop_limits_init(&set);
 	set.maxaliases = 3;
 	ck_assert_int_eq(vpop_limits_set(vp, DOMAIN, &set), 0);
-	limits.plan = json_pack("{s:s}", "limits", "");
-	state_is(&limits, 0);
-	json_decref(limits.plan);
+	change.plan = json_pack("{s:s}", "limits", "");
+	state_is(&change, 0);
+	json_decref(change.plan);
 	ck_assert_int_eq(ops->limits_put(store, &domain, NULL), 0);
-	limits.plan = json_pack("{s:s}", "limits", "");
-	state_is(&limits, 1);
-	json_decref(limits.plan);
+	change.plan = json_pack("{s:s}", "limits", "");
+	state_is(&change, 1);
+	json_decref(change.plan);
 
 	map.plan = json_pack("{s:s, s:s}", "address", "10.0.0.1", "to", DOMAIN);
 	state_is(&map, 0);
