@@ -54,6 +54,8 @@ void check_login(void);
 void check_tls(void);
 void check_refused(void);
 void check_unreachable(void);
+void check_readonly(void);
+void check_full(void);
 void check_killed(void);
 void check_paused(void);
 

@@ -116,6 +116,12 @@ if has mariadb; then
 		odbc_mariadb values oracle
 		odbc_mariadb errors oracle
 	fi
+	client_mariadb full "socket=$MARIADB_SOCKET"
+	echo 'CREATE TABLE drv_kept (id int)' | mariadb_sql mariadb vpopmail
+	server_stop mariadb
+	mariadb_start mariadb --read-only
+	client_mariadb readonly "socket=$MARIADB_SOCKET"
+	! has oracle || odbc_mariadb readonly oracle
 	server_stop mariadb
 fi
 
@@ -138,8 +144,19 @@ if has pgsql; then
 	fi
 	client_pgsql paused "socket=$PGSQL_SOCKET"
 	client_pgsql killed "socket=$PGSQL_SOCKET"
-	pgsql_start pgsql -c standard_conforming_strings=off -c ssl=off
+	pgsql_start pgsql -c standard_conforming_strings=off -c ssl=off \
+	    -c work_mem=64kB -c temp_file_limit=1MB
 	client_pgsql values "socket=$PGSQL_SOCKET"
+	client_pgsql full "socket=$PGSQL_SOCKET"
+	echo 'CREATE TABLE drv_kept (id int);
+	    GRANT ALL ON drv_kept TO vpopmail;
+	    ALTER DATABASE vpopmail SET default_transaction_read_only = on' |
+	    pgsql_sql pgsql vpopmail
+	client_pgsql readonly "socket=$PGSQL_SOCKET"
+	! has oracle || odbc_pgsql readonly oracle
+	echo 'SET default_transaction_read_only = off;
+	    ALTER DATABASE vpopmail RESET default_transaction_read_only' |
+	    pgsql_sql pgsql vpopmail
 	client_pgsql refused host=127.0.0.1
 	client_pgsql paused host=127.0.0.1
 	client_pgsql killed host=127.0.0.1

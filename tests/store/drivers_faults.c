@@ -146,6 +146,50 @@ check_unreachable(void)
 	check_refusal("no server", VP_SQL_LOST);
 }
 
+/* A server that does not let itself be changed. */
+void
+check_readonly(void)
+{
+	open_conn();
+	tap(run("CREATE TABLE drv_new (id int)") == -1 &&
+		error.class == VP_SQL_READONLY,
+	    "a table on a server for reading only");
+	tap(once("DELETE FROM drv_kept WHERE id = ?", 1, "1") == -1 &&
+		error.class == VP_SQL_READONLY,
+	    "a row there");
+	tap(strcmp(ask("SELECT count(*) FROM drv_kept"), "0") == 0,
+	    "which still answers");
+	close_conn();
+}
+
+/* No room at the server. */
+void
+check_full(void)
+{
+	struct vp_sql_stmt *stmt;
+	int r = 0;
+
+	open_conn();
+	if (server == MYSQL) {
+		run("SET SESSION max_heap_table_size = 16384");
+		need(run("CREATE TEMPORARY TABLE drv_full "
+			 "(name char(255)) ENGINE=MEMORY") == 0,
+		    "a small table");
+		stmt = prepare("INSERT INTO drv_full VALUES ('x')");
+	} else {
+		stmt = prepare("SELECT n FROM generate_series(1, 900000) n "
+			       "ORDER BY n DESC");
+	}
+	for (int i = 0; r == 0 && i < 1000000; i++) {
+		r = step(stmt);
+		driver->reset(stmt);
+	}
+	tap(r == -1 && error.class == VP_SQL_FULL, "no room");
+	driver->finish(stmt);
+	tap(strcmp(ask("SELECT 1"), "1") == 0, "the connection goes on");
+	close_conn();
+}
+
 /* ---- servers that die or stop -------------------------------------------- */
 
 /* To the server and, PostgreSQL, its children. */

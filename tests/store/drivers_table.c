@@ -35,6 +35,8 @@ const struct check checks[] = {
 	{ "tls", check_tls },
 	{ "refused", check_refused },
 	{ "unreachable", check_unreachable },
+	{ "readonly", check_readonly },
+	{ "full", check_full },
 	{ "killed", check_killed },
 	{ "paused", check_paused },
 	{ NULL, NULL },

@@ -66,7 +66,7 @@ look_up(const struct number_class *table, size_t count, long number)
 	return VP_SQL_OTHER;
 }
 #define LOOK_UP(table, number)                                                 \
-	look_up(table, sizeof table / sizeof *table, number)
+	look_up((table), sizeof(table) / sizeof *(table), (number))
 
 static const struct number_class mysql_classes[] = {
 	{ 1021, VP_SQL_FULL },      /* disk full */

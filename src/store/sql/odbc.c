@@ -443,8 +443,12 @@ execute(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 		return -1;
 	started = vp_sql_now();
 	SQLRETURN r = SQLExecute(stmt->handle);
-	if (!SQL_SUCCEEDED(r) && r != SQL_NO_DATA)
-		return fail(stmt, started, error);
+	if (!SQL_SUCCEEDED(r) && r != SQL_NO_DATA) {
+		fail(stmt, started, error);
+		/* Some drivers keep what belongs to the failure until then. */
+		SQLFreeStmt(stmt->handle, SQL_CLOSE);
+		return -1;
+	}
 	stmt->is_run = 1;
 	stmt->changed = 0;
 	if (make_row(stmt, error) < 0)

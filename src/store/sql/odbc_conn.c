@@ -134,6 +134,25 @@ log_in(struct vp_sql_conn *conn, const struct vp_sql_login *login)
 	return r;
 }
 
+/* A password may also be in the connection string itself. */
+static void
+hide_passwords(const struct vp_sql_login *login, struct vp_sql_error *error)
+{
+	AUTO_FREE char *secret = NULL;
+	const char *found = strcasestr(login->source, "PWD=");
+
+	if (!found)
+		found = strcasestr(login->source, "PASSWORD=");
+	if (found) {
+		found = strchr(found, '=') + 1;
+		found += *found == '{';
+		secret = strndup(found, strcspn(found, ";}"));
+	}
+	if (secret)
+		vp_sql_hide(error, secret);
+	vp_sql_hide(error, login->password);
+}
+
 static enum vp_odbc_server
 server_of(SQLHDBC dbc)
 {
@@ -231,7 +250,7 @@ vp_odbc_connect(struct vp_sql_conn *conn, const struct vp_sql_login *login,
 		/* Whatever else it says: there is no connection. */
 		if (error->class == VP_SQL_OTHER)
 			error->class = VP_SQL_LOST;
-		vp_sql_hide(error, login->password);
+		hide_passwords(login, error);
 		return -1;
 	}
 	conn->is_connected = 1;

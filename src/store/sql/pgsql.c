@@ -136,7 +136,7 @@ end(struct vp_sql_stmt *stmt, PGresult *result, struct vp_sql_error *error)
 static int
 fetch(struct vp_sql_stmt *stmt, PGresult **ret_row, struct vp_sql_error *error)
 {
-	PGresult *result;
+	PGresult *result = NULL;
 	int r = vp_pg_result(stmt->conn, &result, error);
 
 	if (r <= 0) {

@@ -111,7 +111,7 @@ vp_pg_result(
 int
 vp_pg_finish(struct vp_sql_conn *conn, struct vp_sql_error *error)
 {
-	PGresult *result;
+	PGresult *result = NULL;
 	int r, status = 0;
 
 	while ((r = vp_pg_result(conn, &result, error)) > 0) {
