@@ -65,6 +65,14 @@ is_changing(const struct vpop *vp)
 	return vp->is_changing;
 }
 
+/* A store has no other way to learn where the home is. */
+static const char *
+host_setting(const struct vpop *vp, const char *name)
+{
+	return strcmp(name, "home") == 0 ? vpop_home(vp)
+					 : vpop_setting(vp, name);
+}
+
 static int
 start(struct vpop *vp)
 {
@@ -79,7 +87,7 @@ start(struct vpop *vp)
 		.size = sizeof vp->host,
 		.vp = vp,
 		.fail = vp_fail_num,
-		.setting = vpop_setting,
+		.setting = host_setting,
 		.is_changing = is_changing,
 	};
 	return 0;
