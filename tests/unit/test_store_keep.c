@@ -551,6 +551,7 @@ START_TEST(authlog_file)
 	regex_t line;
 
 	start("");
+	free(vp->set.auth_log_file);
 	vp->set.auth_log_file = path;
 	send_one(VP_LOGIN_BAD_SECRET, VP_AUTHLOG_PASSWD);
 	send_one(VP_LOGIN_OK, VP_AUTHLOG_AUTH); /* not with mode e */
