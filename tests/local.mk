@@ -21,6 +21,7 @@ LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS = \
 	%D%/store/contract \
+	%D%/store/contract_sqlite \
 	%D%/unit/test_alias \
 	%D%/unit/test_api \
 	%D%/unit/test_api_alias \
@@ -130,6 +131,11 @@ CRASH_TESTS = \
 
 check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 # With the old functions.
+SQLITE_STORE = src/store/sql/libsqlsqlite.la src/store/sql/libsqlstore.la \
+	src/store/sql/libsqldriver.la
+%C%_store_contract_sqlite_SOURCES = %D%/store/contract_sqlite.c \
+	$(STORE_CONTRACT)
+%C%_store_contract_sqlite_LDADD = $(SQLITE_STORE) $(UNIT_LIBS)
 %C%_unit_test_list_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_store_contract_SOURCES = %D%/store/contract_main.c $(STORE_CONTRACT)
 %C%_crash_inject_LDADD =
