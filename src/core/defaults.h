@@ -9,6 +9,11 @@
 #	define PACKAGE_VERSION "6.0.0"
 #endif
 
+/* Of settings that configure does not know. */
+#define VP_DEFAULT_NONE "" /* not set */
+#define VP_DEFAULT_ZERO "0"
+#define VP_DEFAULT_TLS  "try"
+
 #ifndef VP_DEFAULT_VPOPUSER
 #	define VP_DEFAULT_VPOPUSER "vpopmail"
 #endif
@@ -80,6 +85,15 @@
 #endif
 #ifndef VP_DEFAULT_MYSQL_BIN
 #	define VP_DEFAULT_MYSQL_BIN ""
+#endif
+#ifndef VP_DEFAULT_SQL_CONNECT_TIMEOUT
+#	define VP_DEFAULT_SQL_CONNECT_TIMEOUT "5"
+#endif
+#ifndef VP_DEFAULT_SQL_QUERY_TIMEOUT
+#	define VP_DEFAULT_SQL_QUERY_TIMEOUT "30"
+#endif
+#ifndef VP_DEFAULT_SQL_CREATE_TABLES
+#	define VP_DEFAULT_SQL_CREATE_TABLES "yes"
 #endif
 #ifndef VP_DEFAULT_PASSWORD_SCHEME
 #	define VP_DEFAULT_PASSWORD_SCHEME "yescrypt"

@@ -28,10 +28,11 @@ struct vpop {
 	int code;
 	char message[1024];
 
-	char *home;    /* resolved, no trailing slash */
-	char *etc;     /* home/etc */
-	char *domains; /* home/<domains_dir> */
-	uid_t uid;     /* of the vpopmail user */
+	char *settings_file; /* "": there is none */
+	char *home;          /* resolved, no trailing slash */
+	char *etc;           /* home/etc */
+	char *domains;       /* home/<domains_dir> */
+	uid_t uid;           /* of the vpopmail user */
 	gid_t gid;
 
 	char *actor, *origin; /* for the journal; NULL: find out */

@@ -43,6 +43,24 @@ struct vp_settings {
 	int64_t many_domains, mysql_limits, mysql_replication, valias,
 	    sql_logging, sql_aliasdomains;
 	char *mysql_bin;
+	/* database servers; "": see the connection file */
+	char *mysql_host, *mysql_socket, *mysql_user, *mysql_password,
+	    *mysql_password_file, *mysql_database, *mysql_tls_ca,
+	    *mysql_tls_cert, *mysql_tls_key, *mysql_replica_host,
+	    *mysql_replica_socket;
+	int64_t mysql_port, mysql_tls, mysql_replica_port;
+	char *pgsql_host, *pgsql_socket, *pgsql_user, *pgsql_password,
+	    *pgsql_password_file, *pgsql_database, *pgsql_tls_ca,
+	    *pgsql_tls_cert, *pgsql_tls_key, *pgsql_replica_host,
+	    *pgsql_replica_socket;
+	int64_t pgsql_port, pgsql_tls, pgsql_replica_port;
+	char *sqlite_path;
+	char *oracle_source, *oracle_user, *oracle_password,
+	    *oracle_password_file;
+	char *sybase_source, *sybase_user, *sybase_password,
+	    *sybase_password_file;
+	int64_t sql_connect_timeout, sql_query_timeout; /* seconds; 0: none */
+	int64_t sql_create_tables;
 	/* passwords */
 	int64_t password_scheme; /* enum vp_scheme */
 	int64_t password_cost;   /* 0: the scheme's default */

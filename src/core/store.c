@@ -65,10 +65,13 @@ is_changing(const struct vpop *vp)
 	return vp->is_changing;
 }
 
-/* A store has no other way to learn where the home is. */
+/* A store has no other way to learn where the home is, and the file with the
+ * settings, which may have to be secret. */
 static const char *
 host_setting(const struct vpop *vp, const char *name)
 {
+	if (strcmp(name, "settings_file") == 0)
+		return vp->settings_file;
 	return strcmp(name, "home") == 0 ? vpop_home(vp)
 					 : vpop_setting(vp, name);
 }
