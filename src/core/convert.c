@@ -74,6 +74,8 @@ open_side(
 
 	if (code != 0)
 		return code;
+	/* What is read decides what is written: not from a replica. */
+	ret_side->vp->is_changing = 1;
 	code = vp_store(ret_side->vp, &ret_side->ops, &ret_side->store);
 	return code == 0 ? 0 : vp_convert_failed(convert, ret_side, code);
 }

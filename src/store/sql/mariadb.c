@@ -13,6 +13,7 @@
 #include "store/sql/driver.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <mysql.h>
 #include <poll.h>
 #include <signal.h>
@@ -201,8 +202,12 @@ connect_as(struct vp_sql_conn *conn, const struct vp_sql_login *login, int tls,
 		*login->socket ? login->socket : NULL, CLIENT_FOUND_ROWS))
 		fail(conn, mysql_errno(conn->mysql), mysql_error(conn->mysql),
 		    started, error);
-	else if (check_tls(conn, tls, error) == 0)
+	else if (check_tls(conn, tls, error) == 0) {
+		/* Programs that are run later must not inherit it. */
+		(void)fcntl(
+		    mysql_get_socket(conn->mysql), F_SETFD, FD_CLOEXEC);
 		return 0;
+	}
 	vp_sql_hide(error, login->password);
 	mysql_close(conn->mysql);
 	conn->mysql = NULL;
