@@ -136,6 +136,30 @@ SQLITE_STORE = src/store/sql/libsqlsqlite.la src/store/sql/libsqlstore.la \
 %C%_store_contract_sqlite_SOURCES = %D%/store/contract_sqlite.c \
 	$(STORE_CONTRACT)
 %C%_store_contract_sqlite_LDADD = $(SQLITE_STORE) $(UNIT_LIBS)
+check_PROGRAMS += %D%/store/contract_server
+%C%_store_contract_server_SOURCES = %D%/store/contract_server.c \
+	$(STORE_CONTRACT)
+%C%_store_contract_server_CPPFLAGS = $(AM_CPPFLAGS)
+%C%_store_contract_server_LDADD =
+if HAVE_MARIADB
+%C%_store_contract_server_SOURCES += src/store/sql/store_mysql.c
+%C%_store_contract_server_CPPFLAGS += -DWITH_MARIADB
+%C%_store_contract_server_LDADD += src/store/sql/libsqlmariadb.la
+endif
+if HAVE_PGSQL
+%C%_store_contract_server_SOURCES += src/store/sql/store_pgsql.c
+%C%_store_contract_server_CPPFLAGS += -DWITH_PGSQL
+%C%_store_contract_server_LDADD += src/store/sql/libsqlpgsql.la
+endif
+if HAVE_ODBC
+%C%_store_contract_server_SOURCES += src/store/sql/store_oracle.c \
+	src/store/sql/store_sybase.c
+%C%_store_contract_server_CPPFLAGS += -DWITH_ODBC
+%C%_store_contract_server_LDADD += src/store/sql/libsqlodbc.la
+endif
+%C%_store_contract_server_LDADD += src/store/sql/libsqlstore.la \
+	src/store/sql/libsqldriver.la $(UNIT_LIBS)
+EXTRA_DIST += %D%/store/contract.sh
 %C%_unit_test_list_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_store_contract_SOURCES = %D%/store/contract_main.c $(STORE_CONTRACT)
 %C%_crash_inject_LDADD =
@@ -166,7 +190,13 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/unit/site.h \
 	%D%/unit/unit.h
 # Drivers of databases, over real servers.
-STORE_TESTS = %D%/store/drivers.t
+STORE_TESTS = \
+	%D%/store/contract_mysql.t \
+	%D%/store/contract_pgsql.t \
+	%D%/store/drivers_mariadb.t \
+	%D%/store/drivers_odbc.t \
+	%D%/store/drivers_pgsql.t \
+	%D%/store/drivers_sqlite.t
 check_PROGRAMS += %D%/store/drivers
 %C%_store_drivers_SOURCES = \
 	%D%/store/drivers.c %D%/store/drivers.h \
@@ -183,9 +213,9 @@ endif
 if HAVE_ODBC
 %C%_store_drivers_LDADD += src/store/sql/libsqlodbc.la
 endif
-%C%_store_drivers_LDADD += src/store/sql/libsqldriver.la \
-	src/base/libbase.la
-EXTRA_DIST += $(STORE_TESTS)
+%C%_store_drivers_LDADD += src/store/sql/libsqlsqlite.la \
+	src/store/sql/libsqldriver.la src/base/libbase.la $(SQLITE_LIBS)
+EXTRA_DIST += $(STORE_TESTS) %D%/store/drivers.sh
 TESTS = $(UNIT_TESTS) $(CLI_TESTS) $(STORE_TESTS)
 
 .PHONY: check-crash
