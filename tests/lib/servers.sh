@@ -307,9 +307,16 @@ server_processes() {
 	ps -o pid= --ppid "$server_main"
 }
 
+# A process that is sent SIGSTOP may go on for a moment.
 server_pause() {
-	# shellcheck disable=SC2046
-	kill -STOP $(server_processes "$1")
+	server_paused=$(server_processes "$1")
+	# shellcheck disable=SC2086
+	kill -STOP $server_paused
+	for server_process in $server_paused; do
+		while ps -L -o stat= -p "$server_process" | grep -q '^[^TtZX]'; do
+			sleep 0.01
+		done
+	done
 }
 
 server_resume() {

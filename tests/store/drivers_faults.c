@@ -1,6 +1,7 @@
 /* Logins, encryption, and servers that are not well. */
 #include "config.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,6 +193,44 @@ check_full(void)
 
 /* ---- servers that die or stop -------------------------------------------- */
 
+/* 1 when every thread of the process has stopped. */
+static int
+has_stopped(long pid)
+{
+	char path[64], state;
+	int is_stopped = 1;
+	struct dirent *entry;
+	DIR *threads;
+
+	snprintf(path, sizeof path, "/proc/%ld/task", pid);
+	threads = opendir(path);
+	need(threads != NULL, "the server's threads");
+	while ((entry = readdir(threads))) {
+		char stat[sizeof path + sizeof entry->d_name + 8];
+		FILE *in;
+
+		snprintf(stat, sizeof stat, "%s/%s/stat", path, entry->d_name);
+		in = *entry->d_name == '.' ? NULL : fopen(stat, "re");
+		if (!in)
+			continue;
+		if (fscanf(in, "%*d (%*[^)]) %c", &state) == 1 &&
+		    !strchr("TtZX", state))
+			is_stopped = 0;
+		fclose(in);
+	}
+	closedir(threads);
+	return is_stopped;
+}
+
+/* A process that is sent SIGSTOP may go on for a moment. */
+static void
+signal_process(long pid, int number)
+{
+	kill((pid_t)pid, number);
+	while (number == SIGSTOP && !has_stopped(pid))
+		usleep(1000);
+}
+
 /* To the server and, PostgreSQL, its children. */
 static void
 signal_server(int number)
@@ -200,12 +239,12 @@ signal_server(int number)
 	long child;
 	FILE *in;
 
-	kill((pid_t)server_pid, number);
+	signal_process(server_pid, number);
 	snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", server_pid,
 	    server_pid);
 	in = fopen(path, "re");
 	while (in && fscanf(in, "%ld", &child) == 1)
-		kill((pid_t)child, number);
+		signal_process(child, number);
 	if (in)
 		fclose(in);
 }

@@ -16,6 +16,7 @@ const struct driver_name drivers[] = {
 	{ "oracle", &vp_sql_odbc, &vp_sql_dialect_oracle, 1 },
 	{ "sybase", &vp_sql_odbc, &vp_sql_dialect_sybase, 1 },
 #endif
+	{ "sqlite", &vp_sql_sqlite, &vp_sql_dialect_sqlite, 0 },
 	{ NULL, NULL, NULL, 0 },
 };
 
