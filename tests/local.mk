@@ -124,6 +124,8 @@ CRASH_TESTS = \
 	%D%/crash/domain_other.t \
 	%D%/crash/files.t \
 	%D%/crash/other.t \
+	%D%/crash/store.t \
+	%D%/crash/store_user.t \
 	%D%/crash/user_add.t \
 	%D%/crash/user_bulk.t \
 	%D%/crash/user_change.t \
@@ -174,6 +176,12 @@ EXTRA_DIST += %D%/store/contract.sh
 %C%_unit_test_api_domain_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_api_user_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_user_LDADD = src/api/libapi.la $(UNIT_LIBS)
+# Sites on database servers; the tools are told apart only by the store.
+SITE_TESTS = \
+	%D%/sql/tools_mysql.t \
+	%D%/sql/tools_pgsql.t \
+	%D%/sql/tools_sqlite.t
+EXTRA_DIST += $(SITE_TESTS) %D%/lib/onstore.sh %D%/lib/stores.sh
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/servers.sh \
@@ -216,7 +224,7 @@ endif
 %C%_store_drivers_LDADD += src/store/sql/libsqlsqlite.la \
 	src/store/sql/libsqldriver.la src/base/libbase.la $(SQLITE_LIBS)
 EXTRA_DIST += $(STORE_TESTS) %D%/store/drivers.sh
-TESTS = $(UNIT_TESTS) $(CLI_TESTS) $(STORE_TESTS)
+TESTS = $(UNIT_TESTS) $(CLI_TESTS) $(STORE_TESTS) $(SITE_TESTS)
 
 .PHONY: check-crash
 check-crash: all
