@@ -1,11 +1,13 @@
 /* Values, rows and errors of a server that is well. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "drivers.h"
 
@@ -182,6 +184,19 @@ check_changes(void)
 	driver->finish(gone);
 }
 
+/* No socket stays open on exec. */
+static int
+is_private(void)
+{
+	struct stat st;
+
+	for (int fd = 3; fd < 100; fd++)
+		if (fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) &&
+		    !(fcntl(fd, F_GETFD) & FD_CLOEXEC))
+			return 0;
+	return 1;
+}
+
 void
 check_values(void)
 {
@@ -192,6 +207,7 @@ check_values(void)
 	sigaction(SIGPIPE, NULL, &pipe);
 	tap(pipe.sa_handler == SIG_DFL, "SIGPIPE is left alone");
 	tap(driver->is_alive(conn) == 1, "a new connection is alive");
+	tap(is_private(), "programs that are run do not inherit it");
 	make_table();
 	check_texts();
 	check_large();

@@ -8,10 +8,12 @@
 
 #include "store/sql/driver.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "store/sql/errors.h"
 #include "store/sql/kept.h"
@@ -19,6 +21,7 @@
 #include "store/sql/sigpipe.h"
 
 #define FIRST_WIDTH 256
+#define MOST_FDS    1024
 /* Oracle's longest VARCHAR; more is a LONG VARCHAR everywhere. */
 #define VARCHAR_MAX 4000
 
@@ -61,6 +64,27 @@ fail_memory(struct vp_sql_error *error)
 
 /* ---- connections --------------------------------------------------------- */
 
+/* Which descriptors are open. */
+static void
+note_open(char *is_open)
+{
+	for (int fd = 0; fd < MOST_FDS; fd++)
+		is_open[fd] = fcntl(fd, F_GETFD) >= 0;
+}
+
+/* Not every driver closes its sockets on exec: programs that are run later
+ * would inherit the connection. */
+static void
+close_on_exec(const char *was_open)
+{
+	struct stat st;
+
+	for (int fd = 0; fd < MOST_FDS; fd++)
+		if (!was_open[fd] && fstat(fd, &st) == 0 &&
+		    S_ISSOCK(st.st_mode))
+			(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 static int
 odbc_connect(const struct vp_sql_login *login,
     const struct vp_sql_dialect *dialect, struct vp_sql_conn **ret_conn,
@@ -69,9 +93,11 @@ odbc_connect(const struct vp_sql_login *login,
 	struct vp_sql_conn *conn = calloc(1, sizeof *conn);
 	struct vp_sql_sigpipe held;
 	struct sigaction before;
+	char was_open[MOST_FDS];
 
 	if (!conn)
 		return fail_memory(error);
+	note_open(was_open);
 	conn->is_oracle = strcmp(dialect->name, "oracle") == 0;
 	/* A driver may load a library that ignores SIGPIPE for all. */
 	sigaction(SIGPIPE, NULL, &before);
@@ -79,6 +105,7 @@ odbc_connect(const struct vp_sql_login *login,
 	int r = vp_odbc_connect(conn, login, error);
 	if (r < 0)
 		vp_odbc_disconnect(conn);
+	close_on_exec(was_open);
 	sigaction(SIGPIPE, &before, NULL);
 	vp_sql_sigpipe_release(&held);
 	if (r < 0) {
