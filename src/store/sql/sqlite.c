@@ -245,6 +245,18 @@ set_wal(struct vp_sql_conn *conn, int dirfd, const char *name,
 	return fail(conn, error);
 }
 
+/* SQLite gives the files of the log to the owner of the database just after
+ * it made them.  A process of root that dies in between would lock everybody
+ * else out, so they are made once and stay. */
+static void
+keep_log(struct vp_sql_conn *conn)
+{
+	int on = 1;
+
+	(void)sqlite3_file_control(
+	    conn->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+}
+
 static void
 close_conn(struct vp_sql_conn *conn)
 {
@@ -277,6 +289,7 @@ set_up(struct vp_sql_conn *conn, const struct vp_sql_login *login, int dirfd,
 	sqlite3_db_config(conn->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	if (!login->read_only && set_wal(conn, dirfd, name, error) != 0)
 		return -1;
+	keep_log(conn);
 	if (sqlite3_exec(conn->db, "PRAGMA synchronous = FULL", NULL, NULL,
 		NULL) != SQLITE_OK)
 		return fail(conn, error);
