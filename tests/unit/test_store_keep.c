@@ -514,6 +514,16 @@ START_TEST(authlog)
 }
 END_TEST
 
+/* A log that cannot be written changes nothing. */
+START_TEST(authlog_down)
+{
+	ck_assert_int_eq(site_open(KEEP "auth_module = gone\n"
+					"store_dir = /nonexistent\n"),
+	    0);
+	send_one(VP_LOGIN_BAD_SECRET, VP_AUTHLOG_PASSWD);
+}
+END_TEST
+
 START_TEST(authlog_expires)
 {
 	const struct vpop_store_authlog old = { .user = "alice",
