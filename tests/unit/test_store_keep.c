@@ -708,8 +708,8 @@ main(void)
 	const TTest *const tests[] = { aliases, aliases_in_files, finds_aliases,
 		delivers_to_aliases, store_down_defers, limits, lastauth,
 		dircontrol, dircontrol_from_file, domains, ipmap, relay,
-		authlog, authlog_expires, authlog_file, recovery_asks_the_store,
-		stores_side_by_side, NULL };
+		authlog, authlog_down, authlog_expires, authlog_file,
+		recovery_asks_the_store, stores_side_by_side, NULL };
 
 	return site_main("store_keep", tests);
 }
