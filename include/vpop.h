@@ -588,6 +588,14 @@ VPOP_EXPORT int vpop_aliasdomains_save(struct vpop *vp, const char *real,
     const char *alias,
     void (*each)(void *arg, const char *alias, const char *real), void *arg);
 
+/*
+ * Bring an account store (NULL: the site's) that an older release left to the
+ * form of today; each is told every step.  Returns how many there were, or
+ * with dry_run would be, or a code.
+ */
+VPOP_EXPORT int vpop_store_migrate(struct vpop *vp, const char *store,
+    int dry_run, void (*each)(void *arg, const char *step), void *arg);
+
 /* ---- quotas ----------------------------------------------------------- */
 
 struct vpop_quota {

@@ -219,6 +219,13 @@ struct vpop_store_ops {
 	/* For other programs' queries; real NULL deletes. */
 	int (*aliasdomain_put)(
 	    struct vpop_store *store, const char *alias, const char *real);
+
+	/* Bring what an older release left, of the site (domain NULL) or of
+	 * one domain, to the form of today; report tells each step.  How many
+	 * there were, or with dry_run would be, or a code.  NULL: never any. */
+	int (*migrate)(struct vpop_store *store,
+	    const struct vpop_domain *domain, int dry_run,
+	    void (*report)(void *arg, const char *step), void *arg);
 };
 
 /* What a shared object exports under the name "vpop_store_module". */

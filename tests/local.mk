@@ -67,6 +67,9 @@ UNIT_TESTS = \
 	%D%/unit/test_replace \
 	%D%/unit/test_send \
 	%D%/unit/test_store_keep \
+	%D%/unit/test_sql_migrate \
+	%D%/unit/test_sql_old \
+	%D%/unit/test_sql_schema \
 	%D%/unit/test_text \
 	%D%/unit/test_user \
 	%D%/unit/test_user_add \
@@ -138,6 +141,9 @@ SQLITE_STORE = src/store/sql/libsqlsqlite.la src/store/sql/libsqlstore.la \
 %C%_store_contract_sqlite_SOURCES = %D%/store/contract_sqlite.c \
 	$(STORE_CONTRACT)
 %C%_store_contract_sqlite_LDADD = $(SQLITE_STORE) $(UNIT_LIBS)
+%C%_unit_test_sql_migrate_LDADD = $(SQLITE_STORE) $(UNIT_LIBS)
+%C%_unit_test_sql_old_LDADD = $(SQLITE_STORE) $(UNIT_LIBS)
+%C%_unit_test_sql_schema_LDADD = $(SQLITE_STORE) $(UNIT_LIBS)
 check_PROGRAMS += %D%/store/contract_server
 %C%_store_contract_server_SOURCES = %D%/store/contract_server.c \
 	$(STORE_CONTRACT)
@@ -178,10 +184,15 @@ EXTRA_DIST += %D%/store/contract.sh
 %C%_unit_test_api_user_LDADD = src/api/libapi.la $(UNIT_LIBS)
 # Sites on database servers; the tools are told apart only by the store.
 SITE_TESTS = \
+	%D%/sql/convert.t \
+	%D%/sql/faults.t \
+	%D%/sql/injection.t \
 	%D%/sql/tools_mysql.t \
 	%D%/sql/tools_pgsql.t \
 	%D%/sql/tools_sqlite.t
-EXTRA_DIST += $(SITE_TESTS) %D%/lib/onstore.sh %D%/lib/stores.sh
+EXTRA_DIST += $(SITE_TESTS) %D%/lib/onstore.sh %D%/lib/site56.sh \
+	%D%/lib/stores.sh %D%/data/site-5.6-mysql-files.tar.gz \
+	%D%/data/site-5.6-mysql.sql.gz
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/servers.sh \
@@ -196,6 +207,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/unit/cdb_files.h \
 	%D%/unit/files.h \
 	%D%/unit/site.h \
+	%D%/unit/sql_site.h \
 	%D%/unit/unit.h
 # Drivers of databases, over real servers.
 STORE_TESTS = \

@@ -27,7 +27,7 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/list_apply.c %D%/list_change.c %D%/list_delete.c %D%/list_int.h \
 	%D%/list_member.c %D%/list_members.c %D%/list_read.c %D%/list_recover.c %D%/list_run.c \
 	%D%/list_walk.c %D%/login.c %D%/login.h %D%/login_learn.c \
-	%D%/login_system.c %D%/name.c %D%/name.h %D%/onchange.c %D%/onchange.h \
+	%D%/login_system.c %D%/migrate.c %D%/name.c %D%/name.h %D%/onchange.c %D%/onchange.h \
 	%D%/onchange_log.c %D%/packet.c %D%/packet.h %D%/password.c \
 	%D%/password.h %D%/peer.c %D%/policy.c %D%/policy.h %D%/quota.c \
 	%D%/rcpt.c %D%/rcpt.h %D%/record.c %D%/record.h %D%/recover.c %D%/relay.c %D%/relay.h \

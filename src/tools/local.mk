@@ -40,6 +40,7 @@ bin_PROGRAMS += %D%/vadddomain \
 	%D%/vlist \
 	%D%/vdoctor \
 	%D%/vconvert \
+	%D%/vmigrate \
 	%D%/dotqmail2valias \
 	%D%/vsavealiasdomains
 %C%_vadddomain_LDADD = $(TOOL_LIBS)
@@ -67,5 +68,6 @@ bin_PROGRAMS += %D%/vadddomain \
 %C%_vdoctor_LDADD = $(TOOL_LIBS)
 %C%_vconvert_SOURCES = %D%/vconvert.c %D%/vconvert.h %D%/vconvert_users.c
 %C%_vconvert_LDADD = $(TOOL_LIBS)
+%C%_vmigrate_LDADD = $(TOOL_LIBS)
 %C%_dotqmail2valias_LDADD = $(TOOL_LIBS)
 %C%_vsavealiasdomains_LDADD = $(TOOL_LIBS)

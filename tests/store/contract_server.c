@@ -77,7 +77,7 @@ set_up(const struct contract_backend *backend, const char *scratch)
 	vp_sql_link_init(&link, store->driver, store->dialect);
 	link.login = login;
 	for (unsigned i = 0; i < VP_TABLES + 2; i++) {
-		AUTO_QUERY struct vp_sql_query query;
+		AUTO_QUERY struct vp_sql_query query = { 0 };
 
 		vp_sql_query_init(&query, store->dialect);
 		vp_sql_put_raw(&query, "DROP TABLE ");

@@ -29,8 +29,12 @@ is_usable(const struct vp_sql_kind *kind)
 	unsigned keys = kind->id == VP_TABLE_VALIAS ? VP_VA_LINE + 1 : 2;
 	unsigned first = kind->id == VP_TABLE_VALIAS ? VP_VA_ALIAS : 0;
 
-	if (kind->id == VP_TABLE_VLOG)
+	if (kind->id == VP_TABLE_VLOG) {
 		first = VP_VL_USER;
+		keys = VP_VL_USER + 1;
+	}
+	if (kind->id == VP_TABLE_LIMITS)
+		keys = 1;
 	for (unsigned i = first; i < keys; i++)
 		if (!vp_sql_has(kind->shape, i))
 			return 0;
@@ -150,7 +154,7 @@ vp_sql_row_get(const struct vp_sql_kind *kind, const struct vp_sql_field *keys,
     unsigned count, int lock, struct vp_sql_rows *rows)
 {
 	const struct vp_sql_table *table = &vp_sql_tables[kind->id];
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_error error;
 
 	vp_sql_query_init(&query, kind->link->dialect);
@@ -260,7 +264,7 @@ update(const struct vp_sql_kind *kind, const struct vp_sql_field *fields,
 {
 	const struct vp_sql_table *table = &vp_sql_tables[kind->id];
 	struct vp_sql_digits digits[VP_SQL_MAX_COLUMNS];
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_error error;
 	const char *separator = " SET ";
 
@@ -290,7 +294,7 @@ insert(const struct vp_sql_kind *kind, const struct vp_sql_field *fields,
 {
 	const struct vp_sql_table *table = &vp_sql_tables[kind->id];
 	struct vp_sql_digits digits[VP_SQL_MAX_COLUMNS];
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_error error;
 	const char *separator = " (";
 
@@ -362,7 +366,7 @@ vp_sql_row_delete(const struct vp_sql_kind *kind,
     const struct vp_sql_field *keys, unsigned count, int64_t *ret_changes)
 {
 	const struct vp_sql_table *table = &vp_sql_tables[kind->id];
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_error error;
 
 	vp_sql_query_init(&query, kind->link->dialect);

@@ -125,7 +125,7 @@ probe_catalogue(struct vp_sql_link *link, const char *const *names,
     const enum vp_sql_table_id *ids, unsigned count,
     struct vp_sql_shape *shapes, struct vp_sql_error *error)
 {
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	AUTO_ROWS struct vp_sql_rows rows = { 0 };
 
 	vp_sql_query_init(&query, link->dialect);
@@ -155,7 +155,7 @@ static int
 try_column(struct vp_sql_link *link, const char *table, const char *column,
     struct vp_sql_error *error)
 {
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	AUTO_ROWS struct vp_sql_rows rows = { 0 };
 
 	vp_sql_query_init(&query, link->dialect);

@@ -242,7 +242,7 @@ read_page(struct vpop_store_rows *rows)
 {
 	const struct walk *walk = rows->walk;
 	const struct vp_sql_table *table = &vp_sql_tables[walk->id];
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_error error;
 	int rc = vp_sql_kind_read(rows->store, walk->id,
 	    rows->domain ? rows->domain : table->name, &rows->kind);

@@ -167,8 +167,8 @@ vp_sql_column_name(const struct vp_sql_dialect *dialect,
 	return vp_sql_tables[table].columns[column].name;
 }
 
-static void
-put_type(struct vp_sql_query *query, const struct vp_sql_column *column)
+void
+vp_sql_put_type(struct vp_sql_query *query, const struct vp_sql_column *column)
 {
 	const struct vp_sql_dialect *dialect = query->dialect;
 
@@ -192,6 +192,11 @@ put_type(struct vp_sql_query *query, const struct vp_sql_column *column)
 		vp_sql_put_raw(query, dialect->identity);
 		break;
 	}
+}
+
+void
+vp_sql_put_rest(struct vp_sql_query *query, const struct vp_sql_column *column)
+{
 	if (*column->rest)
 		vp_sql_put_raw(query, " ");
 	vp_sql_put_raw(query, column->rest);
@@ -204,7 +209,8 @@ vp_sql_put_definition(
 	vp_sql_put_name(
 	    query, vp_sql_column_name(query->dialect, table, column));
 	vp_sql_put_raw(query, " ");
-	put_type(query, &vp_sql_tables[table].columns[column]);
+	vp_sql_put_type(query, &vp_sql_tables[table].columns[column]);
+	vp_sql_put_rest(query, &vp_sql_tables[table].columns[column]);
 }
 
 /* A list of columns as the description has it: "a b", into quoted names.

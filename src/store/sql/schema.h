@@ -102,7 +102,11 @@ extern const struct vp_sql_table vp_sql_tables[VP_TABLES];
 const char *vp_sql_column_name(const struct vp_sql_dialect *dialect,
     enum vp_sql_table_id table, unsigned column);
 
-/* Name and type of a column. */
+/* Its type, what is behind it, and both behind its name. */
+void vp_sql_put_type(
+    struct vp_sql_query *query, const struct vp_sql_column *column);
+void vp_sql_put_rest(
+    struct vp_sql_query *query, const struct vp_sql_column *column);
 void vp_sql_put_definition(
     struct vp_sql_query *query, enum vp_sql_table_id table, unsigned column);
 /* CREATE TABLE; name: of the table, as the users' one differs. */

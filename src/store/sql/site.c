@@ -129,7 +129,7 @@ static int
 expire(struct vpop_store *store, enum vp_sql_table_id id, unsigned column,
     int64_t time)
 {
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_digits digits;
 	struct vp_sql_error error;
 	struct vp_sql_kind kind;

@@ -44,7 +44,8 @@ int vp_sql_open(const struct vpop_store_host *host,
 	.relay_put = vp_sql_relay_put, .relay_expire = vp_sql_relay_expire,    \
 	.authlog_add = vp_sql_authlog_add,                                     \
 	.authlog_expire = vp_sql_authlog_expire,                               \
-	.aliasdomain_put = vp_sql_aliasdomain_put
+	.aliasdomain_put = vp_sql_aliasdomain_put,                             \
+	.migrate = vp_sql_migrate
 
 /* As in struct vpop_store_ops. */
 void vp_sql_close(struct vpop_store *store);
@@ -105,5 +106,7 @@ int vp_sql_authlog_add(
 int vp_sql_authlog_expire(struct vpop_store *store, int64_t time);
 int vp_sql_aliasdomain_put(
     struct vpop_store *store, const char *alias, const char *real);
+int vp_sql_migrate(struct vpop_store *store, const struct vpop_domain *domain,
+    int dry_run, void (*report)(void *arg, const char *sentence), void *arg);
 
 #endif

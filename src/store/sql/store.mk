@@ -7,6 +7,8 @@ noinst_LTLIBRARIES += %D%/libsqlstore.la %D%/libsqlsqlite.la %D%/libsqlbase.la
 	%D%/connfile.c \
 	%D%/kinds.c %D%/kinds.h \
 	%D%/link.c %D%/link.h \
+	%D%/migrate.c %D%/migrate.h \
+	%D%/migration.c \
 	%D%/probe.c \
 	%D%/query.c %D%/query.h \
 	%D%/records.c \

@@ -175,13 +175,13 @@ static int
 make_table(struct vpop_store *store, struct vp_sql_link *link,
     enum vp_sql_table_id id, const char *name)
 {
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 
 	vp_sql_query_init(&query, store->source->dialect);
 	vp_sql_put_create(&query, id, name);
 	int code = run(store, link, &query, name);
 	for (unsigned i = 0; code == 0; i++) {
-		AUTO_QUERY struct vp_sql_query index;
+		AUTO_QUERY struct vp_sql_query index = { 0 };
 
 		vp_sql_query_init(&index, store->source->dialect);
 		if (!vp_sql_put_index(&index, id, i))
@@ -196,7 +196,7 @@ make_table(struct vpop_store *store, struct vp_sql_link *link,
 static int
 note_version(struct vpop_store *store, struct vp_sql_link *link)
 {
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_error error;
 
 	vp_sql_query_init(&query, store->source->dialect);
@@ -305,7 +305,7 @@ static int
 is_ours(struct vpop_store *store, struct vp_sql_link *link, const char *name,
     const struct vpop_domain *domain)
 {
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	AUTO_ROWS struct vp_sql_rows rows = { 0 };
 	struct vp_sql_error error;
 	size_t size = 0;
@@ -353,7 +353,7 @@ vp_sql_drop_users(struct vpop_store *store, struct vp_sql_link *link,
 {
 	AUTO_FREE char *name = NULL;
 	const struct vp_sql_shape *shape;
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_error error;
 	int code = vp_sql_users_name(store, domain, &name);
 

@@ -91,7 +91,7 @@ read_page(struct vpop_store_users *users)
 {
 	struct vpop_store *store = users->store;
 	AUTO_FREE char *table = NULL;
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	const struct vp_sql_shape *shape;
 	struct vp_sql_error error;
 	struct vp_sql_link *link;
@@ -142,7 +142,7 @@ vp_sql_users_count(struct vpop_store *store, const struct vpop_domain *domain,
     unsigned long *ret_count)
 {
 	AUTO_FREE char *table = NULL;
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	AUTO_ROWS struct vp_sql_rows rows = { 0 };
 	const struct vp_sql_shape *shape;
 	struct vp_sql_error error;

@@ -120,7 +120,7 @@ vp_sql_user_get(struct vpop_store *store, const struct vpop_domain *domain,
     const char *name, struct vpop_user *ret_user)
 {
 	AUTO_FREE char *table = NULL;
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	AUTO_ROWS struct vp_sql_rows rows = { 0 };
 	const struct vp_sql_shape *shape;
 	struct vp_sql_error error;
@@ -226,7 +226,7 @@ text_of(const struct put *put, const struct field *field)
 static int
 insert(const struct put *put, int64_t *ret_changes)
 {
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_error error;
 
 	vp_sql_query_init(&query, put->store->source->dialect);
@@ -267,7 +267,7 @@ insert(const struct put *put, int64_t *ret_changes)
 static int
 update(const struct put *put, int64_t *ret_changes)
 {
-	AUTO_QUERY struct vp_sql_query query;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_error error;
 
 	vp_sql_query_init(&query, put->store->source->dialect);
@@ -349,7 +349,7 @@ delete_both(const struct put *put, const char *name)
 {
 	const struct vp_sql_shape *lastauth =
 	    &put->store->shapes[VP_TABLE_LASTAUTH];
-	AUTO_QUERY struct vp_sql_query query, other;
+	AUTO_QUERY struct vp_sql_query query = { 0 }, other = { 0 };
 	struct vp_sql_error error;
 	int64_t changes = 0;
 
