@@ -326,6 +326,9 @@ VPOP_EXPORT int vpop_users_count(
 /* Make the account's directory and Maildir if they are missing; stores the
  * directory in a record that has none. */
 VPOP_EXPORT int vpop_user_make_dir(struct vpop *vp, struct vpop_user *user);
+/* Write the copy of the hash that sqwebmail reads. */
+VPOP_EXPORT int vpop_user_sqwebmail(
+    struct vpop *vp, const struct vpop_user *user);
 
 /* ---- passwords and logins -------------------------------------------- */
 
@@ -505,6 +508,108 @@ VPOP_EXPORT int vpop_limits_get(
 VPOP_EXPORT int vpop_limits_set(
     struct vpop *vp, const char *domain, const struct vpop_limits *limits);
 VPOP_EXPORT int vpop_limits_delete(struct vpop *vp, const char *domain);
+
+/* ---- conversion between account stores --------------------------------- */
+
+/*
+ * A handle with the settings of vp, all of whose domains live in the named
+ * store.  Close it with vpop_close.  A failure is told on vp.
+ */
+VPOP_EXPORT int vpop_open_store(
+    struct vpop *vp, const char *store, unsigned flags, struct vpop **ret_vp);
+
+enum vpop_convert_kind {
+	VPOP_CONVERT_ACCOUNT,
+	VPOP_CONVERT_ALIAS,
+	VPOP_CONVERT_LIMITS,
+	VPOP_CONVERT_LASTAUTH,
+	VPOP_CONVERT_DIRCONTROL,
+	VPOP_CONVERT_ALIASDOMAIN,
+	VPOP_CONVERT_IPMAP,
+	VPOP_CONVERT_RELAY,
+	VPOP_CONVERT_AUTHLOG,
+	VPOP_CONVERT_KINDS /* how many there are */
+};
+
+struct vpop_convert_count {
+	unsigned long total;   /* records of the source */
+	unsigned long changed; /* written to the target, or removed there */
+};
+
+struct vpop_convert_step {
+	const char *domain;
+	int verifying; /* the copy is compared with the source */
+	unsigned long done, total;
+};
+
+/*
+ * Make the records of domains in the store "to" those that the store "from"
+ * has.  What the settings or a store leave in files is read from and written
+ * to the files.  The source is only read; a run that was interrupted goes on
+ * when it is done again; each domain is compared at its end.  An account that
+ * only the target has goes, unless the target is the domain's present store:
+ * then nothing is done, VA_USERNAME_EXISTS.  A source without accounts of the
+ * domain is VA_USER_DOES_NOT_EXIST.
+ */
+struct vpop_convert;
+VPOP_EXPORT int vpop_convert_open(struct vpop *vp, const char *from,
+    const char *to, struct vpop_convert **ret_convert);
+/* Whom to tell, now and then, how far it is. */
+VPOP_EXPORT void vpop_convert_progress(struct vpop_convert *convert,
+    void (*progress)(void *arg, const struct vpop_convert_step *step),
+    void *arg);
+VPOP_EXPORT int vpop_convert_domain(
+    struct vpop_convert *convert, const char *domain);
+/* What belongs to no domain: the map of addresses, roaming addresses, the log
+ * of logins, the count of domains. */
+VPOP_EXPORT int vpop_convert_site(struct vpop_convert *convert);
+/* What was done since it was opened, by enum vpop_convert_kind. */
+VPOP_EXPORT void vpop_convert_counts(const struct vpop_convert *convert,
+    struct vpop_convert_count ret_counts[VPOP_CONVERT_KINDS]);
+VPOP_EXPORT void vpop_convert_close(struct vpop_convert *convert);
+
+enum vpop_alias_result {
+	VPOP_ALIAS_MOVED,
+	VPOP_ALIAS_EXISTS, /* other lines are there: nothing is done */
+	VPOP_ALIAS_LIST,   /* of a mailing list: stays a file */
+	VPOP_ALIAS_EMPTY,  /* a file without lines: stays */
+	VPOP_ALIAS_FAILED  /* code and vpop_message() tell why */
+};
+
+struct vpop_alias_move {
+	const char *name;
+	enum vpop_alias_result result;
+	unsigned long lines;
+	int code;
+};
+
+/*
+ * Move a domain's aliases from dot-qmail files into the account store, or
+ * (to_files) back; each is told of.  A file that was moved is kept as
+ * .converted-<name>.  VA_NO_AUTH_MODULE if the store keeps no aliases.  0, or
+ * the code of the first failure.
+ */
+VPOP_EXPORT int vpop_aliases_move(struct vpop *vp, const char *domain,
+    int to_files, void (*each)(void *arg, const struct vpop_alias_move *move),
+    void *arg);
+
+/*
+ * Write the alias domains of a real domain (NULL: of all), or one of them,
+ * into the account store, and remove those that are none any more.  each is
+ * told of every one; real is NULL for one that is removed.  Returns how many
+ * were written, or a code: VA_NO_AUTH_MODULE if the store keeps none.
+ */
+VPOP_EXPORT int vpop_aliasdomains_save(struct vpop *vp, const char *real,
+    const char *alias,
+    void (*each)(void *arg, const char *alias, const char *real), void *arg);
+
+/*
+ * Bring an account store (NULL: the site's) that an older release left to the
+ * form of today; each is told every step.  Returns how many there were, or
+ * with dry_run would be, or a code.
+ */
+VPOP_EXPORT int vpop_store_migrate(struct vpop *vp, const char *store,
+    int dry_run, void (*each)(void *arg, const char *step), void *arg);
 
 /* ---- quotas ----------------------------------------------------------- */
 

@@ -1,10 +1,11 @@
 /*
  * vpop_store.h - the interface of an account store.
  *
- * A store keeps the accounts of domains.  The rules (names, limits, flags,
- * directories) are the core's; a store keeps what it is given and answers
- * what it is asked.  cdb and mem are linked into the library with this same
- * struct; others are shared objects that export the constant
+ * A store keeps the accounts of domains, and, where its "keeps" says so,
+ * further kinds of records that otherwise are files.  The rules (names,
+ * limits, flags, directories) are the core's; a store keeps what it is given
+ * and answers what it is asked.  cdb and mem are linked into the library with
+ * this same struct; others are shared objects that export the constant
  * "vpop_store_module".
  *
  * Answers: the _get and _next functions return 1 (found, record filled),
@@ -32,6 +33,7 @@ extern "C" {
 
 struct vpop_store; /* the store's own state */
 struct vpop_store_users;
+struct vpop_store_rows;
 
 /* What the host offers to a store. */
 struct vpop_store_host {
@@ -42,12 +44,59 @@ struct vpop_store_host {
 	    ...) __attribute__((format(printf, 4, 5)));
 	/* A setting of vpopmail.conf as text, NULL if unknown. */
 	const char *(*setting)(const struct vpop *vp, const char *name);
+	/* 1 while a lock for changes is held: what is read now decides what
+	 * is written, and must not come from a copy that is behind.  May be
+	 * NULL: never. */
+	int (*is_changing)(const struct vpop *vp);
 };
 
 enum vpop_store_put {
 	VPOP_PUT_ADD = 1, /* the account must not exist: VA_USERNAME_EXISTS */
 	VPOP_PUT_REPLACE = 2, /* it must exist: VA_USER_DOES_NOT_EXIST */
 	VPOP_PUT_LAZY = 4     /* the caller will fold later (vmoduser -n) */
+};
+
+/* Kinds of records besides accounts. */
+enum vpop_store_keep {
+	VPOP_KEEP_ALIASES = 1,
+	VPOP_KEEP_LIMITS = 2,
+	VPOP_KEEP_LASTAUTH = 4,
+	VPOP_KEEP_DIRCONTROL = 8,
+	/* of the site, asked of the store that the settings name: */
+	VPOP_KEEP_IPMAP = 16,
+	VPOP_KEEP_RELAY = 32,
+	VPOP_KEEP_AUTHLOG = 64,
+	VPOP_KEEP_ALIASDOMAINS = 128
+};
+
+/* State of a balanced directory tree (facts: storage 4). */
+struct vpop_store_dircontrol {
+	uint64_t cur_users;
+	int32_t level_cur, level_max;
+	int32_t start[3], end[3], mod[3], index[3];
+	char the_dir[160];
+};
+
+/* A login's result: printable ASCII of at most 63 (user), 128 (passwd), 200
+ * (logon) and 255 (message) bytes; a store whose columns are narrower cuts it.
+ * Secrets are "" unless the site keeps them. */
+struct vpop_store_authlog {
+	const char *user, *passwd, *domain, *logon, *remoteip, *message;
+	int64_t time;
+	int error; /* 0 internal, 1 no such user, 2 success, 3 password,
+		      4 access denied */
+};
+
+/* One record of a walk; what the kind does not have stays empty. */
+struct vpop_store_row {
+	const char *name;  /* alias; user (lastauth); address (ipmap, relay);
+			      alias domain; key (dircontrol) */
+	const char *value; /* line; address (lastauth); domain (ipmap); real
+			      domain (alias domain) */
+	int64_t time;      /* lastauth, relay */
+	const struct vpop_limits *limits;
+	const struct vpop_store_dircontrol *dircontrol;
+	const struct vpop_store_authlog *authlog;
 };
 
 struct vpop_store_ops {
@@ -98,6 +147,93 @@ struct vpop_store_ops {
 	 * NULL: none possible.  Returns how many, or a negative code. */
 	int (*check)(struct vpop_store *store, const struct vpop_domain *domain,
 	    void (*report)(void *arg, const char *sentence), void *arg);
+
+	/* Which kinds of enum vpop_store_keep it keeps, as the settings are;
+	 * NULL: none.  It is asked once, after open, and asks no server.  The
+	 * calls of the other kinds may be NULL.  Within a transaction they are
+	 * part of it.  domain_delete removes the domain's aliases, limits,
+	 * lastauth and dircontrol, as far as they are kept. */
+	unsigned (*keeps)(struct vpop_store *store);
+
+	/* Walk the records of one kind: those of a domain (its name "" or NULL
+	 * pointer: of all domains), for aliases of one alias if name is not
+	 * NULL.  Aliases by name, lines of one alias in the order of their
+	 * insertion; the log in that of insertion; the other kinds by name.
+	 * A row is valid until the next call on the cursor. */
+	int (*rows_open)(struct vpop_store *store, enum vpop_store_keep kind,
+	    const struct vpop_domain *domain, const char *name,
+	    struct vpop_store_rows **ret_rows);
+	int (*rows_next)(
+	    struct vpop_store_rows *rows, struct vpop_store_row *ret_row);
+	void (*rows_close)(struct vpop_store_rows *rows);
+
+	/* Append a line to an alias; VA_USERNAME_EXISTS if it has that line
+	 * already.  Remove one line (NULL: all lines) of an alias (NULL: of
+	 * all aliases of the domain); VA_USER_DOES_NOT_EXIST if there was
+	 * none. */
+	int (*alias_insert)(struct vpop_store *store,
+	    const struct vpop_domain *domain, const char *alias,
+	    const char *line);
+	int (*alias_delete)(struct vpop_store *store,
+	    const struct vpop_domain *domain, const char *alias,
+	    const char *line);
+
+	/* get: 1, 0 or a code.  put NULL deletes; nothing there is no error. */
+	int (*limits_get)(struct vpop_store *store,
+	    const struct vpop_domain *domain, struct vpop_limits *ret_limits);
+	int (*limits_put)(struct vpop_store *store,
+	    const struct vpop_domain *domain, const struct vpop_limits *limits);
+
+	/* user_delete deletes it with the account.  get fills ip and time as
+	 * they were put; the rest is the core's business. */
+	int (*lastauth_get)(struct vpop_store *store,
+	    const struct vpop_domain *domain, const char *name,
+	    struct vpop_lastauth *ret_lastauth);
+	int (*lastauth_put)(struct vpop_store *store,
+	    const struct vpop_domain *domain, const char *name, const char *ip,
+	    int64_t time);
+
+	/* key: the real domain's name, or "dom_<uid>".  get locks the row until
+	 * the end of the transaction, if one is open.  put NULL deletes. */
+	int (*dircontrol_get)(struct vpop_store *store, const char *key,
+	    struct vpop_store_dircontrol *ret_control);
+	int (*dircontrol_put)(struct vpop_store *store, const char *key,
+	    const struct vpop_store_dircontrol *control);
+
+	/* put: an address has one domain; domain NULL deletes. */
+	int (*ipmap_get)(struct vpop_store *store, const char *ip,
+	    char ret_domain[VPOP_DOMAIN_SIZE]);
+	int (*ipmap_put)(
+	    struct vpop_store *store, const char *ip, const char *domain);
+
+	/* put: 1 the address is new, 0 only its time is.  expire: deletes what
+	 * is not newer; returns how many. */
+	int (*relay_put)(
+	    struct vpop_store *store, const char *ip, int64_t time);
+	int (*relay_expire)(struct vpop_store *store, int64_t time);
+
+	int (*authlog_add)(
+	    struct vpop_store *store, const struct vpop_store_authlog *entry);
+	int (*authlog_expire)(struct vpop_store *store, int64_t time);
+
+	/* For other programs' queries; real NULL deletes. */
+	int (*aliasdomain_put)(
+	    struct vpop_store *store, const char *alias, const char *real);
+
+	/* Bring what an older release left, of the site (domain NULL) or of
+	 * one domain, to the form of today; report tells each step.  How many
+	 * there were, or with dry_run would be, or a code.  NULL: never any. */
+	int (*migrate)(struct vpop_store *store,
+	    const struct vpop_domain *domain, int dry_run,
+	    void (*report)(void *arg, const char *step), void *arg);
+};
+
+/* What a shared object exports under the name "vpop_store_module". */
+struct vpop_store_module {
+	uint32_t abi, size;
+	const char *name;    /* of the store, as in settings */
+	const char *version; /* of the package it was built with */
+	const struct vpop_store_ops *ops;
 };
 
 #ifdef __cplusplus

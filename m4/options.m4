@@ -112,7 +112,7 @@ AS_CASE([`echo "$enableval" | tr A-Z a-z`],
   [AC_MSG_ERROR([--enable-auth-module: no store is called '$enableval'])])
 VP_SET([auth_module], [$vp_value])
 VP_BOOL([many-domains], [many_domains], [yes],
-  [one table for each domain in an SQL store])
+  [one table for all domains of an SQL store; no: one for each])
 VP_BOOL([sql-logging], [sql_logging], [no], [log logins to the SQL store])
 VP_BOOL([mysql-limits], [mysql_limits], [no], [limits in the SQL store])
 VP_BOOL([mysql-replication], [mysql_replication], [no],

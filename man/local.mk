@@ -1,16 +1,16 @@
 dist_man_MANS = %D%/authvchkpw.8 %D%/autorespond.1 %D%/clearopensmtp.8 \
-	%D%/dir-control.5 %D%/onchange.5 %D%/password_strength.conf.5 \
+	%D%/dir-control.5 %D%/dotqmail2valias.1 %D%/onchange.5 %D%/password_strength.conf.5 \
 	%D%/vaddaliasdomain.1 %D%/vadddomain.1 %D%/vadduser.1 %D%/valias.1 \
-	%D%/vchangepw.1 %D%/vchkpw.8 %D%/vdeldomain.1 %D%/vdelivermail.8 \
+	%D%/vchangepw.1 %D%/vchkpw.8 %D%/vconvert.1 %D%/vdeldomain.1 %D%/vdelivermail.8 \
 	%D%/vdeloldusers.1 %D%/vdeluser.1 %D%/vdoctor.1 %D%/vdominfo.1 \
 	%D%/vipmap.1 %D%/vkill.1 %D%/vlimits.5 %D%/vlist.1 %D%/vmakedotqmail.1 \
-	%D%/vmkpasswd.1 %D%/vmoddomlimits.1 %D%/vmoduser.1 %D%/vpasswd.1 \
-	%D%/vpasswd.5 %D%/vpop.3 %D%/vpop_alias.3 %D%/vpop_domain.3 \
+	%D%/vmigrate.1 %D%/vmkpasswd.1 %D%/vmoddomlimits.1 %D%/vmoduser.1 %D%/vpasswd.1 \
+	%D%/vpasswd.5 %D%/vpop.3 %D%/vpop_alias.3 %D%/vpop_convert.3 %D%/vpop_domain.3 \
 	%D%/vpop_limits.3 %D%/vpop_list.3 %D%/vpop_password.3 %D%/vpop_quota.3 %D%/vpop_site.3 \
 	%D%/vpop_store.3 %D%/vpop_user.3 %D%/vpopbull.1 %D%/vpopmail-files.5 \
 	%D%/vpopmail-journal.5 %D%/vpopmail.3 %D%/vpopmail_list.3 %D%/vpopmail.7 %D%/vpopmail.conf.5 \
 	%D%/vpopmaild.7 %D%/vpopmaild.8 %D%/vqmaillocal.8 %D%/vrcptcheck.8 \
-	%D%/vsetuserquota.1 %D%/vusagec.1 %D%/vusagec.conf.5 %D%/vusaged.8 \
+	%D%/vsavealiasdomains.1 %D%/vsetuserquota.1 %D%/vusagec.1 %D%/vusagec.conf.5 %D%/vusaged.8 \
 	%D%/vusaged.conf.5 %D%/vuserinfo.1 %D%/vverifypw.1
 # The interface of older releases.
 dist_man_MANS += %D%/isExistingUser.3 %D%/open_big_dir.3 %D%/parse_email.3 \

@@ -1,3 +1,8 @@
+# The tables of SQL stores, to read.
+schemadir = $(pkgdatadir)/schema
+dist_schema_DATA = %D%/schema/mysql.sql %D%/schema/pgsql.sql \
+	%D%/schema/sqlite.sql
+
 # Installed settings: never over a file that is there.
 EXTRA_DIST += %D%/vlimits.default %D%/password_strength.conf \
 	%D%/vusaged.conf %D%/vusagec.conf

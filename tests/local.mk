@@ -11,6 +11,9 @@ AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	LC_ALL=C; TZ=UTC; export PATH srcdir top_builddir LC_ALL TZ;
 
+# The contract suite, for programs that run it over other stores.
+STORE_CONTRACT = %D%/store/contract.c %D%/store/contract.h \
+	%D%/store/contract_int.h %D%/store/contract_kinds.c %D%/store/host.h
 UNIT_LIBS = $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS) $(CHECK_LIBS)
 # Programs that name nothing else, the unit tests, are made from one file.
 AM_DEFAULT_SOURCE_EXT = .c
@@ -18,6 +21,7 @@ LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS = \
 	%D%/store/contract \
+	%D%/store/contract_sqlite \
 	%D%/unit/test_alias \
 	%D%/unit/test_api \
 	%D%/unit/test_api_alias \
@@ -63,6 +67,10 @@ UNIT_TESTS = \
 	%D%/unit/test_quota_api \
 	%D%/unit/test_replace \
 	%D%/unit/test_send \
+	%D%/unit/test_store_keep \
+	%D%/unit/test_sql_migrate \
+	%D%/unit/test_sql_old \
+	%D%/unit/test_sql_schema \
 	%D%/unit/test_text \
 	%D%/unit/test_user \
 	%D%/unit/test_user_add \
@@ -87,6 +95,7 @@ CLI_TESTS = \
 	%D%/cli/site56.t \
 	%D%/cli/spamassassin.t \
 	%D%/cli/sqwebmail.t \
+	%D%/cli/storemodule.t \
 	%D%/cli/tools.t \
 	%D%/cli/vacation.t \
 	%D%/cli/vaddaliasdomain.t \
@@ -135,6 +144,8 @@ CRASH_TESTS = \
 	%D%/crash/files.t \
 	%D%/crash/list.t \
 	%D%/crash/other.t \
+	%D%/crash/store.t \
+	%D%/crash/store_user.t \
 	%D%/crash/user_add.t \
 	%D%/crash/user_bulk.t \
 	%D%/crash/user_change.t \
@@ -145,11 +156,44 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 %C%_unit_test_vpopmaild_LDADD = src/daemons/vpopmaild/libprotocol.la \
 	$(UNIT_LIBS)
 # With the old functions.
+SQLITE_STORE = src/store/sql/libsqlsqlite.la src/store/sql/libsqlstore.la \
+	src/store/sql/libsqldriver.la
+%C%_store_contract_sqlite_SOURCES = %D%/store/contract_sqlite.c \
+	$(STORE_CONTRACT)
+%C%_store_contract_sqlite_LDADD = $(SQLITE_STORE) $(UNIT_LIBS)
+%C%_unit_test_sql_migrate_LDADD = $(SQLITE_STORE) $(UNIT_LIBS)
+%C%_unit_test_sql_old_LDADD = $(SQLITE_STORE) $(UNIT_LIBS)
+%C%_unit_test_sql_schema_LDADD = $(SQLITE_STORE) $(UNIT_LIBS)
+check_PROGRAMS += %D%/store/contract_server
+%C%_store_contract_server_SOURCES = %D%/store/contract_server.c \
+	$(STORE_CONTRACT)
+%C%_store_contract_server_CPPFLAGS = $(AM_CPPFLAGS)
+%C%_store_contract_server_LDADD =
+if HAVE_MARIADB
+%C%_store_contract_server_SOURCES += src/store/sql/store_mysql.c
+%C%_store_contract_server_CPPFLAGS += -DWITH_MARIADB
+%C%_store_contract_server_LDADD += src/store/sql/libsqlmariadb.la
+endif
+if HAVE_PGSQL
+%C%_store_contract_server_SOURCES += src/store/sql/store_pgsql.c
+%C%_store_contract_server_CPPFLAGS += -DWITH_PGSQL
+%C%_store_contract_server_LDADD += src/store/sql/libsqlpgsql.la
+endif
+if HAVE_ODBC
+%C%_store_contract_server_SOURCES += src/store/sql/store_oracle.c \
+	src/store/sql/store_sybase.c
+%C%_store_contract_server_CPPFLAGS += -DWITH_ODBC
+%C%_store_contract_server_LDADD += src/store/sql/libsqlodbc.la
+endif
+%C%_store_contract_server_LDADD += src/store/sql/libsqlstore.la \
+	src/store/sql/libsqldriver.la $(UNIT_LIBS)
+EXTRA_DIST += %D%/store/contract.sh
 %C%_unit_test_list_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_vpopmaild_server_LDADD = \
 	src/daemons/vpopmaild/libserver.la \
 	src/daemons/vpopmaild/libprotocol.la \
 	src/daemons/common/libcommon.la $(UNIT_LIBS)
+%C%_store_contract_SOURCES = %D%/store/contract_main.c $(STORE_CONTRACT)
 %C%_crash_inject_LDADD =
 %C%_unit_test_vusaged_LDADD = src/daemons/vusaged/libvusaged.la $(UNIT_LIBS) \
 	$(EVENT_LIBS)
@@ -164,12 +208,24 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
 %C%_unit_test_api_domain_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_api_user_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_user_LDADD = src/api/libapi.la $(UNIT_LIBS)
+# Sites on database servers; the tools are told apart only by the store.
+SITE_TESTS = \
+	%D%/sql/convert.t \
+	%D%/sql/faults.t \
+	%D%/sql/injection.t \
+	%D%/sql/tools_mysql.t \
+	%D%/sql/tools_pgsql.t \
+	%D%/sql/tools_sqlite.t
+EXTRA_DIST += $(SITE_TESTS) %D%/lib/onstore.sh %D%/lib/site56.sh \
+	%D%/lib/stores.sh %D%/data/site-5.6-mysql-files.tar.gz \
+	%D%/data/site-5.6-mysql.sql.gz
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/usage.pl \
 	%D%/lib/talk.pl %D%/lib/talk.sh \
 	%D%/lib/VpdServer.pm %D%/lib/vpopmaild_full.pl \
 	%D%/lib/vpopmaild_guard.pl %D%/lib/vpopmaild_server.pl \
+	%D%/lib/servers.sh \
 	%D%/data/qmail/assign \
 	%D%/data/qmail/cdb \
 	%D%/data/qmail/morercpthosts \
@@ -181,8 +237,36 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/unit/cdb_files.h \
 	%D%/unit/files.h \
 	%D%/unit/site.h \
+	%D%/unit/sql_site.h \
 	%D%/unit/unit.h
-TESTS = $(UNIT_TESTS) $(CLI_TESTS)
+# Drivers of databases, over real servers.
+STORE_TESTS = \
+	%D%/store/contract_mysql.t \
+	%D%/store/contract_pgsql.t \
+	%D%/store/drivers_mariadb.t \
+	%D%/store/drivers_odbc.t \
+	%D%/store/drivers_pgsql.t \
+	%D%/store/drivers_sqlite.t
+check_PROGRAMS += %D%/store/drivers
+%C%_store_drivers_SOURCES = \
+	%D%/store/drivers.c %D%/store/drivers.h \
+	%D%/store/drivers_faults.c \
+	%D%/store/drivers_table.c \
+	%D%/store/drivers_values.c
+%C%_store_drivers_LDADD =
+if HAVE_MARIADB
+%C%_store_drivers_LDADD += src/store/sql/libsqlmariadb.la
+endif
+if HAVE_PGSQL
+%C%_store_drivers_LDADD += src/store/sql/libsqlpgsql.la
+endif
+if HAVE_ODBC
+%C%_store_drivers_LDADD += src/store/sql/libsqlodbc.la
+endif
+%C%_store_drivers_LDADD += src/store/sql/libsqlsqlite.la \
+	src/store/sql/libsqldriver.la src/base/libbase.la $(SQLITE_LIBS)
+EXTRA_DIST += $(STORE_TESTS) %D%/store/drivers.sh
+TESTS = $(UNIT_TESTS) $(CLI_TESTS) $(STORE_TESTS) $(SITE_TESTS)
 
 .PHONY: check-crash
 check-crash: all

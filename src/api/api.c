@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "core/policy.h"
+#include "core/store.h"
 #include "vauth.h"
 #include "vpopmail.h"
 

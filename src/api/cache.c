@@ -17,6 +17,7 @@
 #include "api/api.h"
 #include "base/text.h"
 #include "core/limits.h"
+#include "core/store.h"
 #include "core/user.h"
 
 #define SETTLED 2 /* seconds */
@@ -137,7 +138,9 @@ are_unchanged(const struct vpop_domain *domain)
 static int
 can_keep_limits(const struct vpop *vp, const struct vpop_domain *domain)
 {
-	if (vp_format(limits_kept.path[0], VPOP_DIR_SIZE, "%s/%s", domain->dir,
+	/* A record of the account store has no stamp. */
+	if (vp->set.mysql_limits ||
+	    vp_format(limits_kept.path[0], VPOP_DIR_SIZE, "%s/%s", domain->dir,
 		VP_LIMITS_FILE) != 0 ||
 	    vp_format(limits_kept.path[1], VPOP_DIR_SIZE, "%s/%s", vp->etc,
 		VP_LIMITS_DEFAULT) != 0)
@@ -178,7 +181,7 @@ vp_api_find_user(const struct vp_api_name *name, struct vpop_user *ret_user)
 	const struct vpop_store_ops *ops;
 	struct vpop_limits limits;
 	struct vpop_store *store;
-	int code = vp_store(name->vp, &ops, &store);
+	int code = vp_store_of(name->vp, &name->domain, &ops, &store);
 
 	if (code == 0)
 		code = name->user[0] == '\0'

@@ -53,8 +53,8 @@ make_dir(const struct vp_api_name *name, struct vpop_user *user)
 	if (code == 0)
 		code = vp_place_lock(vp, &place);
 	if (code == 0 && big) {
-		code = vp_dircontrol_open(vp, place.dirfd, 1, place.domain.uid,
-		    place.domain.gid, &control);
+		code = vp_dircontrol_open(vp, &place.domain, place.dirfd, 1,
+		    place.domain.uid, place.domain.gid, &control);
 		if (code == 0)
 			code = vp_dircontrol_take(vp, &control, rel);
 		big = code == 0;
@@ -152,8 +152,8 @@ tree_open(char *domain, uid_t uid, gid_t gid, struct tree *tree)
 	if (code == 0)
 		code = vp_place_lock(name.vp, &tree->place);
 	if (code == 0)
-		code = vp_dircontrol_open(
-		    name.vp, tree->place.dirfd, 1, uid, gid, &tree->control);
+		code = vp_dircontrol_open(name.vp, &tree->place.domain,
+		    tree->place.dirfd, 1, uid, gid, &tree->control);
 	tree->is_open = code == 0;
 	return vp_api_result(code);
 }
@@ -203,7 +203,6 @@ read_tree(char *domain, uid_t uid, gid_t gid, vdir_type *ret)
 	struct vp_dircontrol control;
 	struct vp_api_name name = { .vp = NULL, .domain = { .dir = "" } };
 	AUTO_CLOSE int dirfd = -1;
-	struct stat st;
 	int code = vp_api_domain(domain, &name);
 
 	describe(0, "", ret);
@@ -212,13 +211,14 @@ read_tree(char *domain, uid_t uid, gid_t gid, vdir_type *ret)
 	dirfd = vp_domain_dir(name.vp, &name.domain);
 	if (dirfd < 0)
 		return vp_api_result(dirfd);
-	if (fstatat(dirfd, VP_DIR_CONTROL, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return -1;
-	code = vp_dircontrol_open(name.vp, dirfd, 0, uid, gid, &control);
-	if (code == 0)
+	code = vp_dircontrol_open(
+	    name.vp, &name.domain, dirfd, 0, uid, gid, &control);
+	if (code == 0) {
 		describe(control.cur_users, control.the_dir, ret);
-	if (code == 0)
 		(void)vp_dircontrol_close(name.vp, &control, 0);
+		if (!control.found)
+			return -1;
+	}
 	return vp_api_result(code);
 }
 
@@ -257,8 +257,9 @@ vdel_dir_control(char *domain)
 	struct tree tree;
 	int code = tree_open(domain, (uid_t)-1, (gid_t)-1, &tree);
 
-	if (code == 0 && unlinkat(tree.place.dirfd, VP_DIR_CONTROL, 0) != 0)
-		code = VA_COULD_NOT_UPDATE_FILE;
+	if (code == 0)
+		code = vp_dircontrol_forget(
+		    tree.vp, &tree.place.domain, tree.place.dirfd);
 	return tree_close(&tree, code) < 0 ? -1 : 0;
 }
 

@@ -1,5 +1,6 @@
 /*
- * Walking the aliases of a domain: its files .qmail-<name>.
+ * Walking the aliases of a domain: rows of the account store where that keeps
+ * them, else its files .qmail-<name>.
  *
  * The names are read and sorted when the walk begins, the files one after
  * the other as it goes, so a walk holds one file in memory.  A file that is
@@ -20,6 +21,7 @@
 
 #include "base/line.h"
 #include "base/text.h"
+#include "core/alias.h"
 #include "core/domain.h"
 #include "core/name.h"
 #include "qmail/dotqmail.h"
@@ -32,8 +34,10 @@ struct vpop_aliases {
 	struct vpop_domain domain;
 	int dirfd;
 	char (*names)[VPOP_USER_SIZE];
-	size_t count, next; /* the file after the open one */
-	char *text, *rest;  /* of the open file */
+	size_t count, next;               /* the file after the open one */
+	char *text, *rest;                /* of the open file */
+	const struct vpop_store_ops *ops; /* not NULL: rows, no files */
+	struct vpop_store_rows *rows;
 };
 
 static int
@@ -114,6 +118,34 @@ list_names(struct vpop_aliases *cursor)
 	return code;
 }
 
+/* 1 the store keeps them, 0, or a code. */
+static int
+open_rows(struct vpop_aliases *cursor, const char *name)
+{
+	const struct vpop_store_ops *ops;
+	struct vpop_store *store;
+	int rc = vp_store_keeps(
+	    cursor->vp, VPOP_KEEP_ALIASES, &cursor->domain, &ops, &store);
+
+	if (rc <= 0)
+		return rc;
+	rc = ops->rows_open(
+	    store, VPOP_KEEP_ALIASES, &cursor->domain, name, &cursor->rows);
+	if (rc < 0)
+		return rc;
+	cursor->ops = ops;
+	return 1;
+}
+
+static int
+open_files(struct vpop_aliases *cursor, const char *name)
+{
+	cursor->dirfd = vp_domain_dir(cursor->vp, &cursor->domain);
+	if (cursor->dirfd < 0)
+		return cursor->dirfd;
+	return name ? add_name(cursor, name) : list_names(cursor);
+}
+
 int
 vpop_aliases_open(struct vpop *vp, const char *alias, const char *domain,
     struct vpop_aliases **ret_cursor)
@@ -132,12 +164,10 @@ vpop_aliases_open(struct vpop *vp, const char *alias, const char *domain,
 	cursor->vp = vp;
 	cursor->dirfd = -1;
 	code = vpop_domain_get(vp, domain, &cursor->domain);
-	if (code == 0) {
-		cursor->dirfd = vp_domain_dir(vp, &cursor->domain);
-		code = cursor->dirfd < 0 ? cursor->dirfd : 0;
-	}
 	if (code == 0)
-		code = alias ? add_name(cursor, name) : list_names(cursor);
+		code = open_rows(cursor, alias ? name : NULL);
+	if (code == 0)
+		code = open_files(cursor, alias ? name : NULL);
 	if (code < 0) {
 		vpop_aliases_close(cursor);
 		return code;
@@ -199,6 +229,14 @@ read_failed(struct vpop_aliases *cursor, const char *file)
 	    "cannot read '%s/%s'", cursor->domain.dir, file);
 }
 
+static int
+line_too_long(struct vpop_aliases *cursor, const char *name)
+{
+	return vp_fail(cursor->vp, VA_ALIAS_LINE_TOO_LONG,
+	    "alias '%s@%s' has a line longer than %d bytes", name,
+	    cursor->domain.real, VP_DOTQMAIL_LINE);
+}
+
 /* Open the file of the next name.  1, 0 if there is nothing in it, or a
  * code. */
 static int
@@ -228,9 +266,33 @@ open_next(struct vpop_aliases *cursor)
 	return size > 0;
 }
 
+/* The next row of the store that has something in it. */
+static int
+next_row(struct vpop_aliases *cursor, struct vpop_alias *ret_alias)
+{
+	struct vpop_store_row row;
+	int rc;
+
+	do
+		rc = cursor->ops->rows_next(cursor->rows, &row);
+	while (rc == 1 && row.value[0] == '\0');
+	if (rc != 1)
+		return rc;
+	if (vp_copy(ret_alias->name, sizeof ret_alias->name, row.name) != 0)
+		return vp_fail(cursor->vp, VA_USER_NAME_TOO_LONG,
+		    "alias '%s@%s' has too long a name", row.name,
+		    cursor->domain.real);
+	if (strlen(row.value) > VP_DOTQMAIL_LINE)
+		return line_too_long(cursor, row.name);
+	ret_alias->line = row.value;
+	return 1;
+}
+
 int
 vpop_aliases_next(struct vpop_aliases *cursor, struct vpop_alias *ret_alias)
 {
+	if (cursor->ops)
+		return next_row(cursor, ret_alias);
 	for (;;) {
 		const char *line = strsep(&cursor->rest, "\n");
 
@@ -246,9 +308,7 @@ vpop_aliases_next(struct vpop_aliases *cursor, struct vpop_alias *ret_alias)
 			continue;
 		const char *name = cursor->names[cursor->next - 1];
 		if (strlen(line) > VP_DOTQMAIL_LINE)
-			return vp_fail(cursor->vp, VA_ALIAS_LINE_TOO_LONG,
-			    "alias '%s@%s' has a line longer than %d bytes",
-			    name, cursor->domain.real, VP_DOTQMAIL_LINE);
+			return line_too_long(cursor, name);
 		memcpy(ret_alias->name, name, VPOP_USER_SIZE);
 		ret_alias->line = line;
 		return 1;
@@ -260,6 +320,8 @@ vpop_aliases_close(struct vpop_aliases *cursor)
 {
 	if (!cursor)
 		return;
+	if (cursor->ops)
+		cursor->ops->rows_close(cursor->rows);
 	if (cursor->dirfd >= 0)
 		close(cursor->dirfd);
 	free(cursor->names);

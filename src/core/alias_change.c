@@ -1,7 +1,8 @@
 /*
- * Changing aliases.  An alias is one file, replaced as a whole under the
- * domain's account lock; an alias without lines has no file, because to
- * qmail an empty one means the default delivery.
+ * Changing aliases.  Where the account store keeps them an alias is its rows,
+ * changed line by line (alias_row.c); elsewhere it is one file, replaced as a
+ * whole under the domain's account lock; an alias without lines has no file,
+ * because to qmail an empty one means the default delivery.
  *
  * The file of a mailing list is a link into the list's folder: it can be
  * deleted, but its lines belong to the list's programs.
@@ -15,6 +16,7 @@
 
 #include "base/line.h"
 #include "base/text.h"
+#include "core/alias_row.h"
 #include "core/atomic.h"
 #include "core/name.h"
 #include "qmail/dotqmail.h"
@@ -31,7 +33,9 @@ struct work {
 	char object[VPOP_USER_SIZE + VPOP_DOMAIN_SIZE];
 	int dirfd, lock;
 	int exists, is_link;
-	char *text; /* "" if there is no file */
+	char *text;                       /* "" if there is no file */
+	const struct vpop_store_ops *ops; /* not NULL: rows, no file */
+	struct vpop_store *store;
 };
 
 static void
@@ -46,11 +50,28 @@ finish(struct work *work)
 }
 
 static int
+read_rows(struct work *work)
+{
+	int code;
+
+	work->text = vp_alias_text(
+	    work->vp, work->ops, work->store, &work->domain, work->name, &code);
+	if (!work->text)
+		return code;
+	work->exists = work->text[0] != '\0';
+	return 0;
+}
+
+static int
 read_text(struct work *work)
 {
 	struct stat st;
 	size_t size = 0;
+	int kept = vp_store_keeps(work->vp, VPOP_KEEP_ALIASES, &work->domain,
+	    &work->ops, &work->store);
 
+	if (kept != 0)
+		return kept < 0 ? kept : read_rows(work);
 	if (fstatat(work->dirfd, work->file, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		if (errno != ENOENT)
 			return vp_fail_errno(work->vp,
@@ -135,10 +156,18 @@ is_list(const struct work *work)
 	    "alias '%s' belongs to a mailing list", work->object);
 }
 
-/* Journal and write; text NULL removes the file.  old and new are taken. */
+/* Journal and write; text NULL removes the file.  line: what comes or goes,
+ * NULL: all.  old and new are taken. */
 static int
-put(struct work *work, const char *text, json_t *old, json_t *new)
+put(struct work *work, const char *text, const char *line, json_t *old,
+    json_t *new)
 {
+	const struct vp_alias_row row = { .domain = &work->domain,
+		.ops = work->ops,
+		.store = work->store,
+		.name = work->name,
+		.line = line,
+		.insert = new != NULL };
 	struct vp_intent intent = { .event = "alias.updated",
 		.object = work->object,
 		.domain = work->domain.real,
@@ -157,7 +186,8 @@ put(struct work *work, const char *text, json_t *old, json_t *new)
 	else if (!work->exists)
 		intent.event = "alias.created";
 	if (!vp_dry_run(work->vp))
-		code = vp_atomic_change(work->vp, &intent, &file);
+		code = work->ops ? vp_alias_row_change(work->vp, &intent, &row)
+				 : vp_atomic_change(work->vp, &intent, &file);
 	json_decref(old);
 	json_decref(new);
 	return code;
@@ -242,7 +272,7 @@ insert(struct work *work, const char *line)
 		text = NULL;
 		return vp_fail(work->vp, VA_MEMORY_ALLOC_ERR, "out of memory");
 	}
-	return put(work, text, NULL, describe(work, "added", line));
+	return put(work, text, line, NULL, describe(work, "added", line));
 }
 
 int
@@ -301,8 +331,8 @@ remove_line(struct work *work, const char *line)
 	}
 	text[strlen(work->text)] = '\0';
 	int useful = cut_line(text, line);
-	return put(
-	    work, useful ? text : NULL, describe(work, "removed", line), NULL);
+	return put(work, useful ? text : NULL, line,
+	    describe(work, "removed", line), NULL);
 }
 
 int
@@ -332,8 +362,8 @@ vpop_alias_delete(struct vpop *vp, const char *alias, const char *domain)
 	if (code == 0 && !work.exists)
 		code = does_not_exist(&work);
 	else if (code == 0)
-		code =
-		    put(&work, NULL, describe(&work, "lines", work.text), NULL);
+		code = put(&work, NULL, NULL,
+		    describe(&work, "lines", work.text), NULL);
 	finish(&work);
 	return code;
 }

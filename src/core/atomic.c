@@ -151,6 +151,7 @@ vp_etc_lock(struct vpop *vp, int dirfd, const char *name, int wait)
 		    vp, VA_COULD_NOT_UPDATE_FILE, "'%s'", name);
 	int fd = vp_lock(dirfd, lock_name, vp->uid, vp->gid,
 	    wait ? (int)vp->set.lock_seconds : 0);
+	vp->is_changing |= fd >= 0;
 	if (fd >= 0)
 		return fd;
 	if (errno == EAGAIN)
@@ -163,9 +164,8 @@ vp_etc_lock(struct vpop *vp, int dirfd, const char *name, int wait)
 
 /* ---- recovery --------------------------------------------------------- */
 
-/* Open and lock the folder of a pending change, as its verb does. */
-static int
-open_place(struct vpop *vp, const char *domain_name, const char *file,
+int
+vp_atomic_place(struct vpop *vp, const char *domain_name, const char *file,
     int *ret_dirfd, int *ret_lock)
 {
 	struct vpop_domain domain;
@@ -196,7 +196,7 @@ vp_recover_atomic(struct vpop *vp, const struct vp_pending *pending)
 	int code;
 
 	json_unpack(pending->plan, "{s:s, s:s}", "file", &file, "sum", &wanted);
-	code = open_place(
+	code = vp_atomic_place(
 	    vp, pending->domain, file ? file : "site", &dirfd, &lock);
 	if (code == VA_DOMAIN_DOES_NOT_EXIST)
 		return 0;

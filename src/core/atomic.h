@@ -23,6 +23,11 @@ struct vp_atomic {
 int vp_atomic_change(
     struct vpop *vp, struct vp_intent *intent, const struct vp_atomic *file);
 
+/* For recovery: open and lock the folder of a pending change, as its verb
+ * does, but without waiting.  domain "": etc, and the file's lock there. */
+int vp_atomic_place(struct vpop *vp, const char *domain, const char *file,
+    int *ret_dirfd, int *ret_lock);
+
 /* The folder etc: a descriptor or a code. */
 int vp_etc_dir(struct vpop *vp);
 /* The lock of one file there, "<name>.lock".  wait as vp_domain_lock. */

@@ -1,8 +1,8 @@
 /*
- * Lines are made as text first and sent by one function, so that tests see
- * what syslog gets.  Names and passwords come from the network: every byte
- * that is not printable ASCII is replaced, or one login could write several
- * lines.
+ * Lines are made as text first and sent by one function (authlog_send.c), so
+ * that tests see what syslog gets.  Names and passwords come from the network:
+ * every byte that is not printable ASCII is replaced, or one login could write
+ * several lines.
  */
 #include "config.h"
 
@@ -10,7 +10,6 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include <syslog.h>
 
 #include "base/text.h"
 
@@ -172,15 +171,4 @@ vp_authlog_event(const char *service, const char *peer,
 	put_subject(fp, PARTS, session);
 	fprintf(fp, ":%s", peer);
 	return finish(fp, &line);
-}
-
-void
-vp_authlog_send(
-    const struct vpop *vp, enum vp_authlog_class class, const char *line)
-{
-	if (!line || !vp_authlog_wanted(vp->set.logging, class))
-		return;
-	openlog(vp->set.log_name, LOG_PID, LOG_MAIL);
-	syslog(LOG_MAIL | LOG_NOTICE, "%s", line);
-	closelog();
 }

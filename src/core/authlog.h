@@ -1,5 +1,5 @@
 /*
- * The lines that logins leave in the mail log (facts: runtime 3).  Intrusion
+ * The lines that logins leave in the logs (facts: runtime 3).  Intrusion
  * filters match their words, their order and the colon before the address.
  */
 #ifndef CORE_AUTHLOG_H
@@ -29,8 +29,11 @@ char *vp_authlog_login(const struct vpop *vp, const char *service,
 char *vp_authlog_event(const char *service, const char *peer,
     const struct vp_session *session, const char *format, ...) VP_PRINTF(4, 5);
 
-/* Hand a line to syslog if the settings want its class; line may be NULL. */
-void vp_authlog_send(
-    const struct vpop *vp, enum vp_authlog_class class, const char *line);
+/* Hand a line to syslog, the log file and the account store's log, if the
+ * settings want its class; line may be NULL.  The handle's last failure
+ * stays. */
+void vp_authlog_send(struct vpop *vp, enum vp_authlog_class class,
+    const char *line, const struct vp_session *session,
+    const struct vp_login *login);
 
 #endif

@@ -9,6 +9,11 @@
 #	define PACKAGE_VERSION "6.0.0"
 #endif
 
+/* Of settings that configure does not know. */
+#define VP_DEFAULT_NONE "" /* not set */
+#define VP_DEFAULT_ZERO "0"
+#define VP_DEFAULT_TLS  "try"
+
 #ifndef VP_DEFAULT_VPOPUSER
 #	define VP_DEFAULT_VPOPUSER "vpopmail"
 #endif
@@ -51,6 +56,9 @@
 #ifndef VP_DEFAULT_AUTH_MODULE
 #	define VP_DEFAULT_AUTH_MODULE "cdb"
 #endif
+#ifndef VP_DEFAULT_STORE_DIR
+#	define VP_DEFAULT_STORE_DIR "/usr/lib/vhostadmin/stores"
+#endif
 #ifndef VP_DEFAULT_CDB_SMALL_DOMAIN
 #	define VP_DEFAULT_CDB_SMALL_DOMAIN "1000"
 #endif
@@ -78,6 +86,15 @@
 #ifndef VP_DEFAULT_MYSQL_BIN
 #	define VP_DEFAULT_MYSQL_BIN ""
 #endif
+#ifndef VP_DEFAULT_SQL_CONNECT_TIMEOUT
+#	define VP_DEFAULT_SQL_CONNECT_TIMEOUT "5"
+#endif
+#ifndef VP_DEFAULT_SQL_QUERY_TIMEOUT
+#	define VP_DEFAULT_SQL_QUERY_TIMEOUT "30"
+#endif
+#ifndef VP_DEFAULT_SQL_CREATE_TABLES
+#	define VP_DEFAULT_SQL_CREATE_TABLES "yes"
+#endif
 #ifndef VP_DEFAULT_PASSWORD_SCHEME
 #	define VP_DEFAULT_PASSWORD_SCHEME "yescrypt"
 #endif
@@ -101,6 +118,12 @@
 #endif
 #ifndef VP_DEFAULT_LOG_NAME
 #	define VP_DEFAULT_LOG_NAME "vpopmail"
+#endif
+#ifndef VP_DEFAULT_AUTH_LOG_FILE
+#	define VP_DEFAULT_AUTH_LOG_FILE ""
+#endif
+#ifndef VP_DEFAULT_AUTH_LOG_DAYS
+#	define VP_DEFAULT_AUTH_LOG_DAYS "0"
 #endif
 #ifndef VP_DEFAULT_AUTH_LOGGING
 #	define VP_DEFAULT_AUTH_LOGGING "yes"

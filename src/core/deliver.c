@@ -259,7 +259,11 @@ deliver(struct vp_run *run)
 	if (rc != VP_DELIVERED)
 		return rc;
 
-	int found = find_mailbox(run, &prefix);
+	int found;
+	rc = vp_deliver_alias(run, &found);
+	if (rc != VP_DELIVERED || found)
+		return rc;
+	found = find_mailbox(run, &prefix);
 	if (found < 0)
 		return vp_deliver_defer(run);
 	if (found)

@@ -12,35 +12,40 @@
 
 #include "base/child.h"
 
-#define SHELL   "SHELL="
-#define MAILBOX "VPOPUSER="
+#define SHELL    "SHELL="
+#define MAILBOX  "VPOPUSER="
+#define WILDCARD "DEFAULT="
 
 static int
-is_ours(const char *variable)
+is_ours(const char *variable, const char *wildcard)
 {
+	if (wildcard && strncmp(variable, WILDCARD, sizeof WILDCARD - 1) == 0)
+		return 1;
 	return strncmp(variable, SHELL, sizeof SHELL - 1) == 0 ||
 	       strncmp(variable, MAILBOX, sizeof MAILBOX - 1) == 0;
 }
 
 /* The environment as it is, with ours; the array is malloc'd, its texts are
- * not.  mailbox "": none was found. */
+ * not.  mailbox "": none was found; wildcard NULL: as qmail-local set it. */
 static char **
-make_environment(char *mailbox)
+make_environment(char *mailbox, char *wildcard)
 {
 	static char shell[] = SHELL "/bin/sh";
 	size_t count = 0, used = 0;
 
 	while (environ[count])
 		count++;
-	char **list = calloc(count + 3, sizeof *list);
+	char **list = calloc(count + 4, sizeof *list);
 	if (!list)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		if (!is_ours(environ[i]))
+		if (!is_ours(environ[i], wildcard))
 			list[used++] = environ[i];
 	list[used++] = shell;
 	if (*mailbox)
-		list[used] = mailbox;
+		list[used++] = mailbox;
+	if (wildcard)
+		list[used] = wildcard;
 	return list;
 }
 
@@ -73,6 +78,7 @@ vp_deliver_program(
     struct vp_run *run, const char *const *argv, int message_fd, int dirfd)
 {
 	AUTO_FREE char *mailbox = NULL;
+	AUTO_FREE char *wildcard = NULL;
 	char **envp = NULL;
 	int status = -1;
 
@@ -80,8 +86,14 @@ vp_deliver_program(
 		run->user.name, run->user.name[0] ? "@" : "",
 		run->user.name[0] ? run->domain.real : "") < 0)
 		mailbox = NULL;
+	if (mailbox && run->wildcard &&
+	    asprintf(&wildcard, WILDCARD "%s", run->wildcard) < 0) {
+		wildcard = NULL;
+		free(mailbox);
+		mailbox = NULL;
+	}
 	if (mailbox)
-		envp = make_environment(mailbox);
+		envp = make_environment(mailbox, wildcard);
 	if (envp && fflush(run->out) == 0 &&
 	    lseek(message_fd, 0, SEEK_SET) == 0) {
 		struct vp_child child = {

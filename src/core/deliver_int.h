@@ -29,7 +29,8 @@ struct vp_run {
 	int64_t size; /* of the message */
 	char **seen;  /* addresses of its Delivered-To lines */
 	size_t seen_count;
-	int is_spam; /* a filter says so */
+	int is_spam;          /* a filter says so */
+	const char *wildcard; /* what the "default" of an alias stands for */
 	/* The mailbox, once it is found: name "" before. */
 	struct vpop_user user;
 	dev_t own_dev; /* its Maildir, if own_ino is not 0 */
@@ -70,6 +71,11 @@ int vp_deliver_lines(struct vp_run *run, const struct vp_place *place,
  * says, as above. */
 int vp_deliver_dotqmail(struct vp_run *run, const struct vp_place *place,
     const char *extension, int *ret_done);
+
+/* deliver_alias.c */
+/* What the store's alias of the user part says; *ret_done is 1 if there is
+ * one. */
+int vp_deliver_alias(struct vp_run *run, int *ret_done);
 
 /* deliver_child.c */
 /* Run a program in a folder on a message from its start; its status means

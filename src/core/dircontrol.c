@@ -103,6 +103,31 @@ vp_dircontrol_is_rel(const char *rel)
 	return 1;
 }
 
+int
+vp_dircontrol_copy(char ret_rel[VP_DIR_REL_SIZE], char *text)
+{
+	size_t length = strlen(text);
+
+	if (length > 1 && text[length - 1] == '/')
+		text[length - 1] = '\0';
+	if (!vp_dircontrol_is_rel(text))
+		return -1;
+	return vp_copy(ret_rel, VP_DIR_REL_SIZE, text);
+}
+
+int
+vp_dircontrol_index(const char *rel, int32_t ret_index[3])
+{
+	int depth = ((int)strlen(rel) + 1) / 2;
+
+	for (int i = 0; i < LEVELS; i++)
+		ret_index[i] =
+		    i < depth
+			? (int32_t)(strchr(alphabet, rel[i * 2]) - alphabet)
+			: 0;
+	return depth;
+}
+
 static int
 unusable(struct vpop *vp, int line, const char *text)
 {
@@ -148,22 +173,31 @@ parse(struct vpop *vp, char *text, struct vp_dircontrol *control)
 	}
 	if (!dir)
 		return unusable(vp, number, "the end of the file");
-	size_t length = strlen(dir);
-	if (length > 1 && dir[length - 1] == '/')
-		dir[length - 1] = '\0';
-	if (!vp_dircontrol_is_rel(dir) ||
-	    vp_copy(control->the_dir, sizeof control->the_dir, dir) != 0)
+	if (vp_dircontrol_copy(control->the_dir, dir) != 0)
 		return unusable(vp, at, dir);
 	return 0;
 }
 
-int
-vp_dircontrol_open(struct vpop *vp, int dirfd, int backfill, uid_t uid,
-    gid_t gid, struct vp_dircontrol *ret)
+static int
+read_file(struct vpop *vp, struct vp_dircontrol *control)
 {
-	AUTO_FREE char *text = NULL;
-	int code;
+	AUTO_FREE char *text =
+	    vp_file_read(control->dirfd, VP_DIR_CONTROL, FILE_BYTES, NULL);
 
+	if (!text && errno == ENOENT)
+		return 0;
+	if (!text)
+		return vp_fail_errno(vp,
+		    vp_code_of_errno(errno, VA_COULD_NOT_UPDATE_FILE),
+		    "cannot read '%s'", VP_DIR_CONTROL);
+	control->found = 1;
+	return parse(vp, text, control);
+}
+
+int
+vp_dircontrol_open(struct vpop *vp, const struct vpop_domain *domain, int dirfd,
+    int backfill, uid_t uid, gid_t gid, struct vp_dircontrol *ret)
+{
 	*ret = (struct vp_dircontrol){
 		.dirfd = dirfd,
 		.backfill = backfill,
@@ -171,12 +205,12 @@ vp_dircontrol_open(struct vpop *vp, int dirfd, int backfill, uid_t uid,
 		.gid = gid,
 		.present = -1,
 	};
-	text = vp_file_read(dirfd, VP_DIR_CONTROL, FILE_BYTES, NULL);
-	if (!text && errno != ENOENT)
-		return vp_fail_errno(vp,
-		    vp_code_of_errno(errno, VA_COULD_NOT_UPDATE_FILE),
-		    "cannot read '%s'", VP_DIR_CONTROL);
-	code = text ? parse(vp, text, ret) : 0;
+	int code = vp_dircontrol_keeper(vp, domain, dirfd, ret);
+	if (code > 0)
+		code = vp_dircontrol_get(vp, ret);
+	if (code == 0)
+		code = read_file(vp, ret);
+	code = code < 0 ? code : 0;
 	if (code == 0 && backfill)
 		code = vp_freed_open(vp, ret);
 	return code;
@@ -306,12 +340,9 @@ static int
 save_state(struct vpop *vp, const struct vp_dircontrol *control)
 {
 	char text[256];
-	int depth = ((int)strlen(control->the_dir) + 1) / 2;
-	int index[LEVELS] = { 0 };
+	int32_t index[LEVELS];
+	int depth = vp_dircontrol_index(control->the_dir, index);
 
-	for (int i = 0; i < depth; i++)
-		index[i] =
-		    (int)(strchr(alphabet, control->the_dir[i * 2]) - alphabet);
 	if (vp_format(text, sizeof text,
 		"%lu\n%d\n%d\n0 0 0\n61 61 61\n0 2 4\n%d %d %d\n%s\n",
 		control->cur_users, depth > 0 ? depth - 1 : 0, LEVELS, index[0],
@@ -330,7 +361,8 @@ vp_dircontrol_close(struct vpop *vp, struct vp_dircontrol *control, int save)
 	int code = 0;
 
 	if (save && control->dirty)
-		code = save_state(vp, control);
+		code = control->ops ? vp_dircontrol_keep(vp, control, 0)
+				    : save_state(vp, control);
 	if (save && control->freed_dirty && code == 0)
 		code = vp_freed_save(vp, control);
 	vp_freed_close(control);

@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "core/dircontrol_int.h"
 #include "core/limits.h"
+#include "core/store.h"
 
 #define FREED_BYTES (16 << 20)
 
@@ -102,8 +103,7 @@ check_limits(struct vp_doctor *doctor, const struct vp_doctor_domain *at)
 {
 	struct vpop_limits limits;
 
-	vpop_limits_init(&limits);
-	if (vp_limits_read(doctor->vp, at->dirfd, VP_LIMITS_FILE, &limits) < 0)
+	if (vp_limits_own(doctor->vp, at->domain, &limits) < 0)
 		vp_doctor_tell(doctor, 0, "domain '%s': %s", at->domain->real,
 		    doctor->vp->message);
 	vp_clear_error(doctor->vp);
@@ -184,9 +184,9 @@ mend_count(
 	const struct vpop_domain *domain = at->domain;
 	struct vp_dircontrol control;
 
-	if (damaged && unlinkat(at->dirfd, VP_DIR_CONTROL, 0) != 0)
+	if (damaged && vp_dircontrol_forget(doctor->vp, domain, at->dirfd) != 0)
 		return 0;
-	if (vp_dircontrol_open(doctor->vp, at->dirfd, 0, domain->uid,
+	if (vp_dircontrol_open(doctor->vp, domain, at->dirfd, 0, domain->uid,
 		domain->gid, &control) != 0)
 		return 0;
 	control.cur_users = at->count;
@@ -205,8 +205,8 @@ check_count(struct vp_doctor *doctor, const struct vp_doctor_domain *at)
 
 	if (!doctor->vp->set.users_big_dir)
 		return;
-	int code = vp_dircontrol_open(
-	    doctor->vp, at->dirfd, 0, domain->uid, domain->gid, &control);
+	int code = vp_dircontrol_open(doctor->vp, domain, at->dirfd, 0,
+	    domain->uid, domain->gid, &control);
 	if (code == 0)
 		(void)vp_dircontrol_close(doctor->vp, &control, 0);
 	const int wrong = code != 0 || control.cur_users != at->count;
@@ -290,9 +290,12 @@ check_open(struct vp_doctor *doctor, struct vp_doctor_domain *at)
 	const struct vp_doctor_like like = { domain->uid, domain->gid,
 		VP_BAD_SHARED };
 
-	int code = vp_store(doctor->vp, &at->ops, &at->store);
-	if (code != 0)
-		return code;
+	int code = vp_store_of(doctor->vp, domain, &at->ops, &at->store);
+	if (code != 0) {
+		/* The other domains may have stores that work. */
+		vp_doctor_tell_failure(doctor);
+		return 0;
+	}
 	vp_doctor_inode(doctor, at->dirfd, ".", domain->dir, &like);
 	check_files(doctor, at);
 	check_default(doctor, at);

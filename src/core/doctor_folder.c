@@ -79,7 +79,8 @@ check_count(struct vp_doctor *doctor, const char *folder, int fd,
 	if (strcmp(folder, vp->domains) != 0 &&
 	    faccessat(fd, VP_DIR_CONTROL, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
 		return;
-	int code = vp_dircontrol_open(vp, fd, 0, vp->uid, vp->gid, &control);
+	int code =
+	    vp_dircontrol_open(vp, NULL, fd, 0, vp->uid, vp->gid, &control);
 	if (code == 0) {
 		(void)vp_dircontrol_close(vp, &control, 0);
 		if (control.cur_users == count &&
@@ -88,7 +89,7 @@ check_count(struct vp_doctor *doctor, const char *folder, int fd,
 	}
 	vp_clear_error(vp);
 	if (doctor->repair &&
-	    (code == 0 || unlinkat(fd, VP_DIR_CONTROL, 0) == 0))
+	    (code == 0 || vp_dircontrol_forget(vp, NULL, fd) == 0))
 		mended = vp_domain_recount(vp, folder) == 0;
 	vp_clear_error(vp);
 	if (code != 0)

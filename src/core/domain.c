@@ -121,6 +121,7 @@ vp_domain_lock(
 	int fd = vp_lock(dirfd, VP_LOCK_FILE, domain->uid, domain->gid,
 	    wait ? (int)vp->set.lock_seconds : 0);
 
+	vp->is_changing |= fd >= 0;
 	return fd >= 0 ? fd : lock_failed(vp, domain->dir, VP_LOCK_FILE);
 }
 
@@ -140,6 +141,7 @@ vp_site_lock(struct vpop *vp, int wait)
 		    "cannot open the folder '%s'", users);
 	int fd = vp_lock(dirfd, "assign.lock", geteuid(), getegid(),
 	    wait ? (int)vp->set.lock_seconds : 0);
+	vp->is_changing |= fd >= 0;
 	return fd >= 0 ? fd : lock_failed(vp, users, "assign.lock");
 }
 

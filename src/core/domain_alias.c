@@ -73,7 +73,8 @@ take_back(struct vpop *vp, const struct vp_intent *intent, int code)
 	char reason[sizeof vp->message];
 
 	memcpy(reason, vp->message, sizeof reason);
-	if (vp_domain_unpublish(vp, &intent->object, &plan, 1) == 0)
+	if (vp_domain_unpublish(vp, &intent->object, &plan, 1) == 0 &&
+	    vp_domain_rows_remove(vp, &intent->object, 1) == 0)
 		(void)vp_journal_undo(vp, intent, 1, reason);
 	(void)vp_fail(vp, code, "%s", reason);
 }
@@ -98,7 +99,9 @@ add_entry(struct vpop *vp, const struct vp_assign *entry)
 	}
 	int code = vp_journal_intend(vp, &intent, 1);
 	if (code == 0) {
-		code = vp_domain_publish(vp, entry, 1, 0);
+		code = vp_domain_row_add(vp, entry->name, entry->real);
+		if (code == 0)
+			code = vp_domain_publish(vp, entry, 1, 0);
 		if (code != 0)
 			take_back(vp, &intent, code);
 		else if (vp_journal_commit(vp, &intent, 1) != 0)

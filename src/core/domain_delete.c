@@ -113,6 +113,8 @@ carry_out(struct vpop *vp, struct vp_intent *intent,
 	code = vp_domain_withdraw(vp, names->list, names->count, &begun);
 	if (code != 0 && !begun)
 		return vp_domain_refused(vp, intent, 1, code);
+	if (code == 0)
+		code = vp_domain_rows_remove(vp, names->list, names->count);
 	if (code == 0 && !is_alias)
 		code = vp_domain_remove(vp, domain, intent->id, 1);
 	if (code == 0 && vp_journal_commit(vp, intent, 1) != 0)

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "core/domain_int.h"
+#include "core/store.h"
 
 int
 vpop_flush(struct vpop *vp)
@@ -36,7 +37,7 @@ vpop_domain_fold(struct vpop *vp, const char *name)
 	if (code == 0)
 		code = vpop_domain_get(vp, name, &domain);
 	if (code == 0)
-		code = vp_store(vp, &ops, &store);
+		code = vp_store_of(vp, &domain, &ops, &store);
 	if (code != 0 || !ops->fold || vp_dry_run(vp))
 		return code;
 	AUTO_CLOSE int dirfd = vp_domain_dir(vp, &domain);

@@ -61,7 +61,7 @@ vp_domain_folder(struct vpop *vp, const char *dir,
 		    "'%s' cannot be a domain's directory", dir);
 	(void)vp_copy(path, sizeof path, parent);
 	for (int level = 0; level <= DEEPEST; level++) {
-		if (has_control(path)) {
+		if (strcmp(path, vp->domains) == 0 || has_control(path)) {
 			(void)vp_copy(ret_rel, VP_DIR_REL_SIZE,
 			    parent + strlen(path) + (level > 0));
 			return vp_copy(ret_folder, VPOP_DIR_SIZE, path);
@@ -128,7 +128,8 @@ vp_domain_recount(struct vpop *vp, const char *folder)
 	int code = count_below(vp, folder, &count, last);
 	if (code != 0)
 		return code;
-	code = vp_dircontrol_open(vp, fd, 0, st.st_uid, st.st_gid, &control);
+	code =
+	    vp_dircontrol_open(vp, NULL, fd, 0, st.st_uid, st.st_gid, &control);
 	if (code != 0)
 		return code;
 	if (control.cur_users != count) {

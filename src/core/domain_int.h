@@ -52,6 +52,14 @@ int vp_domain_refused(
  */
 int vp_domain_folder(struct vpop *vp, const char *dir,
     char ret_folder[VPOP_DIR_SIZE], char ret_rel[VP_DIR_REL_SIZE]);
+/*
+ * domain_rows.c: the copy of alias domains that the site's store keeps for
+ * other programs.  Both can be repeated; nothing is done where it keeps none.
+ */
+int vp_domain_row_add(struct vpop *vp, const char *alias, const char *real);
+int vp_domain_rows_remove(
+    struct vpop *vp, const char *const *names, size_t count);
+
 /* 1 if the hash path a is further in the balanced tree than b. */
 int vp_domain_rel_after(const char *a, const char *b);
 /* Make the folder's .dir-control say what users/assign says. */

@@ -15,6 +15,7 @@
 #include "base/dirtree.h"
 #include "base/replace.h"
 #include "base/text.h"
+#include "core/store.h"
 #include "core/user_int.h"
 #include "core/userdir.h"
 
@@ -51,7 +52,7 @@ place_postmaster(struct vpop *vp, struct vp_domain_adding *adding, int dirfd,
 	if (!vp->set.users_big_dir)
 		return 0;
 	int code = vp_dircontrol_open(
-	    vp, dirfd, 1, domain->uid, domain->gid, &control);
+	    vp, domain, dirfd, 1, domain->uid, domain->gid, &control);
 	if (code != 0)
 		return code;
 	code = vp_dircontrol_take(vp, &control, ret_rel);
@@ -65,7 +66,11 @@ fill_directory(struct vpop *vp, const struct vp_domain_adding *adding)
 	const struct vpop_domain *domain = &adding->domain;
 	const struct vpop_user *user = &adding->postmaster;
 
-	if (vp->set.auth_logging) {
+	int kept = vp_lastauth_is_kept(vp, domain);
+
+	if (kept < 0)
+		return kept;
+	if (vp->set.auth_logging && !kept) {
 		AUTO_CLOSE int fd = vp_userdir_open(domain, user);
 		if (fd < 0)
 			return vp_fail_errno(
@@ -83,7 +88,7 @@ put_account(struct vpop *vp, const struct vp_domain_adding *adding)
 	const struct vpop_store_ops *ops;
 	struct vpop_store *store;
 
-	int code = vp_store(vp, &ops, &store);
+	int code = vp_store_of(vp, &adding->domain, &ops, &store);
 	if (code == 0)
 		code = ops->domain_add(store, &adding->domain);
 	if (code != 0 || adding->request->no_postmaster)
@@ -94,6 +99,9 @@ put_account(struct vpop *vp, const struct vp_domain_adding *adding)
 	code = ops->user_put(
 	    store, &adding->domain, &adding->postmaster, VPOP_PUT_ADD);
 	if (code == 0)
+		code = vp_lastauth_first(
+		    vp, &adding->domain, adding->postmaster.name);
+	if (code >= 0)
 		return ops->commit(store);
 	ops->rollback(store);
 	return code;

@@ -74,7 +74,7 @@ place_open(struct vpop *vp, struct vp_domain_place *place,
 	place->uid = st.st_uid ? st.st_uid : adding->domain.uid;
 	place->gid = st.st_uid ? st.st_gid : adding->domain.gid;
 	int code = vp_dircontrol_open(
-	    vp, place->fd, 0, place->uid, place->gid, &place->control);
+	    vp, NULL, place->fd, 0, place->uid, place->gid, &place->control);
 	place->open = code == 0;
 	return code;
 }

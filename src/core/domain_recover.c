@@ -256,7 +256,18 @@ vp_recover_domain_add_alias(struct vpop *vp, const struct vp_pending *pending)
 	if (code <= 0)
 		return code;
 	code = complete(vp, pending->object);
-	return code != 0 ? code : take_back(vp, pending->object, pending);
+	if (code > 0) {
+		int added =
+		    vp_domain_row_add(vp, pending->object, pending->domain);
+
+		return added < 0 ? added : code;
+	}
+	if (code == 0)
+		code = take_back(vp, pending->object, pending);
+	if (code == 0)
+		code = vp_domain_rows_remove(
+		    vp, (const char *const *)&pending->object, 1);
+	return code;
 }
 
 /* The names of a deletion's plan, borrowed from it; malloc'd list. */
@@ -299,6 +310,8 @@ vp_recover_domain_delete(struct vpop *vp, const struct vp_pending *pending)
 		    "journal: change %lld names no domains",
 		    (long long)pending->id);
 	code = vp_domain_withdraw(vp, names, count, NULL);
+	if (code == 0)
+		code = vp_domain_rows_remove(vp, names, count);
 	if (code == 0 && !is_alias)
 		code = vp_domain_remove(vp, &domain, pending->id, 1);
 	return code != 0 ? code : 1;

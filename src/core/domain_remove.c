@@ -21,6 +21,7 @@
 
 #include "base/dirtree.h"
 #include "base/text.h"
+#include "core/store.h"
 
 int
 vp_domain_check_dir(struct vpop *vp, const char *dir)
@@ -41,7 +42,7 @@ store_delete(struct vpop *vp, const struct vpop_domain *domain)
 {
 	const struct vpop_store_ops *ops;
 	struct vpop_store *store;
-	int code = vp_store(vp, &ops, &store);
+	int code = vp_store_of(vp, domain, &ops, &store);
 
 	return code != 0 ? code : ops->domain_delete(store, domain);
 }

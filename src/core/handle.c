@@ -196,7 +196,7 @@ resolve(struct vpop *vp, const char *path)
 static int
 load(struct vpop *vp)
 {
-	AUTO_FREE char *path = settings_path();
+	const char *path = vp->settings_file = settings_path();
 	char error[512];
 	size_t count = 1;
 
@@ -238,8 +238,8 @@ vpop_close(struct vpop *vp)
 		return;
 	if (vp->changes)
 		vp->changes_end(vp);
-	if (vp->store)
-		vp->ops->close(vp->store);
+	if (vp->stores)
+		vp->stores_close(vp);
 	if (vp->journal)
 		vp->journal_close(vp->journal);
 	if (vp->policy)
@@ -248,6 +248,7 @@ vpop_close(struct vpop *vp)
 		free(vp->setting_texts[i]);
 	free(vp->setting_texts);
 	vp_conf_free(vp_settings_table, &vp->set);
+	free(vp->settings_file);
 	free(vp->home);
 	free(vp->etc);
 	free(vp->domains);

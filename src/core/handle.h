@@ -16,24 +16,32 @@
 struct vp_changes;
 struct vp_journal;
 struct vp_policy;
+struct vp_stores;
+
+/* Of flags, beside enum vpop_open_flag: every domain is in the site's store,
+ * whatever etc/stores says. */
+#define VP_OPEN_ONE_STORE 0x80000000u
 
 struct vpop {
 	struct vp_settings set;
-	unsigned flags; /* enum vpop_open_flag */
+	unsigned flags;
 	int code;
 	char message[1024];
 
-	char *home;    /* resolved, no trailing slash */
-	char *etc;     /* home/etc */
-	char *domains; /* home/<domains_dir> */
-	uid_t uid;     /* of the vpopmail user */
+	char *settings_file; /* "": there is none */
+	char *home;          /* resolved, no trailing slash */
+	char *etc;           /* home/etc */
+	char *domains;       /* home/<domains_dir> */
+	uid_t uid;           /* of the vpopmail user */
 	gid_t gid;
 
 	char *actor, *origin; /* for the journal; NULL: find out */
 
-	const struct vpop_store_ops *ops; /* opened at first use */
-	struct vpop_store *store;
+	/* The open stores belong to store.c. */
+	struct vp_stores *stores;
+	void (*stores_close)(struct vpop *vp);
 	struct vpop_store_host host;
+	int is_changing; /* a lock for changes was taken, for the stores */
 
 	/* The journal belongs to journal.c; a pointer to its close function
 	 * keeps programs that never change anything free of it. */
@@ -71,10 +79,6 @@ vp_dry_run(const struct vpop *vp)
 {
 	return (vp->flags & VPOP_OPEN_DRY_RUN) != 0;
 }
-
-/* The account store, opened at first use. */
-int vp_store(struct vpop *vp, const struct vpop_store_ops **ret_ops,
-    struct vpop_store **ret_store);
 
 /* Owner to give to files: uid and gid when we are root, else (uid_t)-1 and
  * (gid_t)-1 through base functions (which do nothing unless root). */

@@ -1,6 +1,7 @@
 /*
- * Changing etc/ip_alias_map.  Lines that are not about the address stay as
- * and where they are, also those we cannot read; an address ends up with one
+ * Changing the map: one record of the site's account store where that keeps
+ * it, else etc/ip_alias_map.  There lines that are not about the address stay
+ * as and where they are, also those we cannot read; an address ends up with one
  * line at most.
  */
 #include "config.h"
@@ -13,6 +14,8 @@
 #include "core/atomic.h"
 #include "core/ipmap.h"
 #include "core/name.h"
+#include "core/record.h"
+#include "core/store.h"
 
 #define MODE 0644 /* read by every server program */
 
@@ -25,6 +28,8 @@ struct work {
 	int dirfd, lock;
 	char *text, *result;
 	size_t result_size;
+	const struct vpop_store_ops *ops; /* not NULL: a record, no file */
+	struct vpop_store *store;
 };
 
 static void
@@ -57,6 +62,10 @@ start(struct vpop *vp, const char *ip, struct work *work)
 		if (work->lock < 0)
 			return work->lock;
 	}
+	code =
+	    vp_store_keeps(vp, VPOP_KEEP_IPMAP, NULL, &work->ops, &work->store);
+	if (code != 0)
+		return code < 0 ? code : 0;
 	work->text =
 	    vp_file_read(work->dirfd, VP_IPMAP_FILE, VP_IPMAP_BYTES, &size);
 	if (!work->text && errno == ENOENT)
@@ -125,9 +134,25 @@ edit(struct work *work, FILE *fp, int add)
 	return found;
 }
 
+/* As edit, of the record. */
+static int
+look_up(struct work *work, int add)
+{
+	int rc = work->ops->ipmap_get(work->store, work->ip, work->old);
+
+	if (rc == 1 && !add && strcmp(work->old, work->domain) != 0)
+		rc = 0;
+	if (rc == 0)
+		work->old[0] = '\0';
+	return rc;
+}
+
 static int
 compose(struct work *work, int add)
 {
+	if (work->ops)
+		return look_up(work, add);
+
 	FILE *fp = open_memstream(&work->result, &work->result_size);
 	int found, bad;
 
@@ -139,6 +164,75 @@ compose(struct work *work, int add)
 		found = vp_fail(work->vp, VA_MEMORY_ALLOC_ERR, "out of memory");
 	return found;
 }
+
+/* ---- the record ------------------------------------------------------- */
+
+/* domain "": the address is mapped to none. */
+static int
+change(struct vpop *vp, const void *arg)
+{
+	const struct work *work = arg;
+
+	(void)vp;
+	return work->ops->ipmap_put(
+	    work->store, work->ip, *work->domain ? work->domain : NULL);
+}
+
+static int
+is_made(struct vpop *vp, const void *arg)
+{
+	const struct work *work = arg;
+	char domain[VPOP_DOMAIN_SIZE] = "";
+	int rc = work->ops->ipmap_get(work->store, work->ip, domain);
+
+	(void)vp;
+	if (rc == 0)
+		domain[0] = '\0';
+	return rc < 0 ? rc : strcmp(domain, work->domain) == 0;
+}
+
+static int
+put_record(struct work *work, struct vp_intent *intent, int add)
+{
+	const struct vp_record record = { change, is_made, work };
+
+	if (!add)
+		work->domain[0] = '\0';
+	intent->plan =
+	    json_pack("{s:s, s:s}", "address", work->ip, "to", work->domain);
+	int code = vp_record_change(work->vp, intent, &record);
+	json_decref(intent->plan);
+	intent->plan = NULL;
+	return code;
+}
+
+int
+vp_recover_ipmap(struct vpop *vp, const struct vp_pending *pending)
+{
+	struct work work = { .vp = vp, .dirfd = -1, .lock = -1 };
+	const char *ip, *to;
+
+	if (json_unpack(
+		pending->plan, "{s:s, s:s}", "address", &ip, "to", &to) != 0 ||
+	    vp_copy(work.ip, sizeof work.ip, ip) != 0 ||
+	    vp_copy(work.domain, sizeof work.domain, to) != 0)
+		return vp_recover_atomic(vp, pending);
+	int code =
+	    vp_atomic_place(vp, "", VP_IPMAP_FILE, &work.dirfd, &work.lock);
+	if (code == 0)
+		code = vp_store(vp, &work.ops, &work.store);
+	if (code == 0)
+		code = work.ops->ipmap_get
+			   ? is_made(vp, &work)
+			   : vp_fail(vp, VA_NO_AUTH_MODULE,
+				 "the account store '%s' keeps no addresses "
+				 "any more: change %lld cannot be settled",
+				 work.ops->name, (long long)pending->id);
+	finish(&work);
+	return code;
+}
+
+/* ---- the file --------------------------------------------------------- */
 
 static int
 put(struct work *work, int add)
@@ -161,7 +255,8 @@ put(struct work *work, int add)
 	int code = 0;
 
 	if (!vp_dry_run(work->vp))
-		code = vp_atomic_change(work->vp, &intent, &file);
+		code = work->ops ? put_record(work, &intent, add)
+				 : vp_atomic_change(work->vp, &intent, &file);
 	json_decref(intent.old);
 	json_decref(intent.new);
 	return code;

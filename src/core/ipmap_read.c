@@ -1,5 +1,6 @@
 /*
- * Reading etc/ip_alias_map: "address domain" a line; the first line of an
+ * Reading the map: records of the site's account store where that keeps them,
+ * else etc/ip_alias_map, "address domain" a line; the first line of an
  * address counts.  Addresses are compared in their canonical form, and a
  * text that is no address is kept as it is, so that it can be removed.
  */
@@ -13,6 +14,7 @@
 #include "base/text.h"
 #include "core/ipmap.h"
 #include "core/name.h"
+#include "core/store.h"
 
 #define BLANKS " \t\r"
 
@@ -78,12 +80,55 @@ vp_ipmap_parse(struct vpop *vp, char *text, struct vpop_ipmap **ret_list,
 	return 0;
 }
 
+/* The records as text that can be parsed, malloc'd; NULL with the failure in
+ * *ret_code. */
+static char *
+rows_text(struct vpop *vp, const struct vpop_store_ops *ops,
+    struct vpop_store *store, int *ret_code)
+{
+	struct vpop_store_rows *rows;
+	struct vpop_store_row row;
+	char *text = NULL;
+	size_t size;
+	int rc = ops->rows_open(store, VPOP_KEEP_IPMAP, NULL, NULL, &rows);
+
+	*ret_code = rc;
+	if (rc < 0)
+		return NULL;
+	FILE *fp = open_memstream(&text, &size);
+	while (fp && (rc = ops->rows_next(rows, &row)) == 1)
+		if (vp_is_clean(row.name) && vp_is_clean(row.value))
+			fprintf(fp, "%s %s\n", row.name, row.value);
+	ops->rows_close(rows);
+
+	int bad = !fp || ferror(fp);
+	if (fp && fclose(fp) != 0)
+		bad = 1;
+	if (bad && rc == 0)
+		rc = vp_fail(vp, VA_MEMORY_ALLOC_ERR, "out of memory");
+	*ret_code = rc;
+	if (rc == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
 int
 vpop_ipmap_list(
     struct vpop *vp, struct vpop_ipmap **ret_list, size_t *ret_count)
 {
 	AUTO_FREE char *path = NULL, *text = NULL;
+	const struct vpop_store_ops *ops;
+	struct vpop_store *store;
+	int kept = vp_store_keeps(vp, VPOP_KEEP_IPMAP, NULL, &ops, &store);
 
+	if (kept > 0) {
+		text = rows_text(vp, ops, store, &kept);
+		return text ? vp_ipmap_parse(vp, text, ret_list, ret_count)
+			    : kept;
+	}
+	if (kept < 0)
+		return kept;
 	if (asprintf(&path, "%s/%s", vp->etc, VP_IPMAP_FILE) < 0) {
 		path = NULL;
 		return vp_fail(vp, VA_MEMORY_ALLOC_ERR, "out of memory");
@@ -98,28 +143,43 @@ vpop_ipmap_list(
 	return vp_ipmap_parse(vp, text, ret_list, ret_count);
 }
 
+/* 1, 0 it is not mapped, or a code. */
+static int
+find(struct vpop *vp, const char *canonical, char ret_domain[VPOP_DOMAIN_SIZE])
+{
+	struct vpop_ipmap *list = NULL;
+	size_t count = 0, i = 0;
+	const struct vpop_store_ops *ops;
+	struct vpop_store *store;
+	int code = vp_store_keeps(vp, VPOP_KEEP_IPMAP, NULL, &ops, &store);
+
+	if (code > 0)
+		return ops->ipmap_get(store, canonical, ret_domain);
+	if (code == 0)
+		code = vpop_ipmap_list(vp, &list, &count);
+	if (code != 0)
+		return code;
+	while (i < count && strcmp(list[i].ip, canonical) != 0)
+		i++;
+	if (i < count)
+		memcpy(ret_domain, list[i].domain, VPOP_DOMAIN_SIZE);
+	free(list);
+	return i < count;
+}
+
 int
 vpop_ipmap_get(
     struct vpop *vp, const char *ip, char ret_domain[VPOP_DOMAIN_SIZE])
 {
 	char canonical[VPOP_IP_SIZE];
-	struct vpop_ipmap *list = NULL;
-	size_t count = 0;
-	int code = vp_name_ip(vp, ip, canonical);
+	int rc = vp_name_ip(vp, ip, canonical);
 
-	if (code == 0)
-		code = vpop_ipmap_list(vp, &list, &count);
-	if (code != 0)
-		return code;
-
-	size_t i = 0;
-	while (i < count && strcmp(list[i].ip, canonical) != 0)
-		i++;
-	if (i < count)
-		memcpy(ret_domain, list[i].domain, VPOP_DOMAIN_SIZE);
+	if (rc == 0)
+		rc = find(vp, canonical, ret_domain);
 	else
-		code = vp_fail(vp, VA_DOMAIN_DOES_NOT_EXIST,
+		return rc;
+	if (rc == 0)
+		return vp_fail(vp, VA_DOMAIN_DOES_NOT_EXIST,
 		    "no domain is mapped to '%s'", canonical);
-	free(list);
-	return code;
+	return rc < 0 ? rc : 0;
 }

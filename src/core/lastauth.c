@@ -1,6 +1,7 @@
 /*
- * When and from where an account last logged in: the file lastauth in its
- * directory, whose content is the address and whose time is the time.
+ * When and from where an account last logged in: a record of the account
+ * store, or the file lastauth in the account's directory, whose content is
+ * the address and whose time is the time.
  *
  * Logins of one account may come at once, and none waits for another: each
  * writes a temporary file of its own, and the last rename wins.  It is not
@@ -15,11 +16,13 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/copy.h"
 #include "base/text.h"
 #include "core/domain.h"
+#include "core/store.h"
 #include "core/userdir.h"
 
 #define UNKNOWN_IP "unknown" /* "0.0.0.0" would say: never logged in */
@@ -85,6 +88,30 @@ vp_lastauth_write(struct vpop *vp, const struct vpop_domain *domain, int userfd,
 	return 0;
 }
 
+int
+vp_lastauth_is_kept(struct vpop *vp, const struct vpop_domain *domain)
+{
+	const struct vpop_store_ops *ops;
+	struct vpop_store *store;
+
+	return vp_store_keeps(vp, VPOP_KEEP_LASTAUTH, domain, &ops, &store);
+}
+
+int
+vp_lastauth_first(
+    struct vpop *vp, const struct vpop_domain *domain, const char *name)
+{
+	const struct vpop_store_ops *ops;
+	struct vpop_store *store;
+	int kept = vp_store_keeps(vp, VPOP_KEEP_LASTAUTH, domain, &ops, &store);
+
+	if (kept <= 0 || !vp->set.auth_logging)
+		return kept;
+	int code =
+	    ops->lastauth_put(store, domain, name, VP_NEVER_IP, time(NULL));
+	return code < 0 ? code : 1;
+}
+
 static int
 cannot_open(struct vpop *vp, const struct vpop_user *user)
 {
@@ -97,6 +124,8 @@ cannot_open(struct vpop *vp, const struct vpop_user *user)
 int
 vpop_lastauth_set(struct vpop *vp, const struct vpop_user *user, const char *ip)
 {
+	const struct vpop_store_ops *ops;
+	struct vpop_store *store;
 	struct vpop_domain domain;
 	int code;
 
@@ -109,6 +138,12 @@ vpop_lastauth_set(struct vpop *vp, const struct vpop_user *user, const char *ip)
 		    "an address to record must be at most %d bytes of text",
 		    VPOP_IP_SIZE - 1);
 	code = vpop_domain_get(vp, user->domain, &domain);
+	if (code != 0)
+		return code;
+	code = vp_store_keeps(vp, VPOP_KEEP_LASTAUTH, &domain, &ops, &store);
+	if (code > 0)
+		return ops->lastauth_put(
+		    store, &domain, user->name, ip, time(NULL));
 	if (code != 0)
 		return code;
 	AUTO_CLOSE int userfd = vp_userdir_open(&domain, user);
@@ -147,14 +182,40 @@ read_file(int userfd, struct vpop_lastauth *ret)
 	return 1;
 }
 
+static int
+get_kept(const struct vpop_store_ops *ops, struct vpop_store *store,
+    const struct vpop_domain *domain, const struct vpop_user *user,
+    struct vpop_lastauth *ret_lastauth)
+{
+	struct vpop_lastauth found = { .time = 0 };
+	int rc = ops->lastauth_get(store, domain, user->name, &found);
+
+	if (rc < 0)
+		return rc;
+	if (rc == 0)
+		found = (struct vpop_lastauth){ .time = 0 };
+	found.created = found.time;
+	if (strcmp(found.ip, VP_NEVER_IP) == 0)
+		found.time = 0;
+	*ret_lastauth = found;
+	return 0;
+}
+
 int
 vpop_lastauth_get(struct vpop *vp, const struct vpop_user *user,
     struct vpop_lastauth *ret_lastauth)
 {
 	struct vpop_lastauth found = { .time = 0 };
+	const struct vpop_store_ops *ops;
+	struct vpop_store *store;
 	struct vpop_domain domain;
 	int code = vpop_domain_get(vp, user->domain, &domain);
 
+	if (code != 0)
+		return code;
+	code = vp_store_keeps(vp, VPOP_KEEP_LASTAUTH, &domain, &ops, &store);
+	if (code > 0)
+		return get_kept(ops, store, &domain, user, ret_lastauth);
 	if (code != 0)
 		return code;
 	AUTO_CLOSE int userfd = vp_userdir_open(&domain, user);

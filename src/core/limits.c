@@ -1,9 +1,10 @@
 /*
- * Reading the limits of a domain.
+ * Reading the limits of a domain, from the account store where that keeps
+ * them.
  *
- * The file of the domain replaces the defaults as a whole.  A file that
- * cannot be understood is a failure: limits that are lost unseen would open
- * services that were closed.
+ * The record or file of the domain replaces the defaults as a whole.  A file
+ * that cannot be understood is a failure: limits that are lost unseen would
+ * open services that were closed.
  */
 #include "config.h"
 
@@ -17,6 +18,7 @@
 
 #include "base/line.h"
 #include "base/text.h"
+#include "core/store.h"
 #include "core/user.h"
 
 enum kind { NUMBER, COUNT, PERM, LIST };
@@ -211,6 +213,25 @@ vp_limits_read(
 }
 
 int
+vp_limits_own(
+    struct vpop *vp, const struct vpop_domain *domain, struct vpop_limits *ret)
+{
+	const struct vpop_store_ops *ops;
+	struct vpop_store *store;
+	int kept = vp_store_keeps(vp, VPOP_KEEP_LIMITS, domain, &ops, &store);
+
+	vpop_limits_init(ret);
+	if (kept < 0)
+		return kept;
+	if (kept > 0)
+		return ops->limits_get(store, domain, ret);
+	AUTO_CLOSE int dirfd = vp_domain_dir(vp, domain);
+	if (dirfd < 0)
+		return dirfd;
+	return vp_limits_read(vp, dirfd, VP_LIMITS_FILE, ret);
+}
+
+int
 vp_limits_of(struct vpop *vp, const struct vpop_domain *domain,
     struct vpop_limits *ret_limits)
 {
@@ -219,13 +240,8 @@ vp_limits_of(struct vpop *vp, const struct vpop_domain *domain,
 	int rc = 0;
 
 	vpop_limits_init(&limits);
-	if (domain) {
-		AUTO_CLOSE int dirfd = vp_domain_dir(vp, domain);
-
-		if (dirfd < 0)
-			return dirfd;
-		rc = vp_limits_read(vp, dirfd, VP_LIMITS_FILE, &limits);
-	}
+	if (domain)
+		rc = vp_limits_own(vp, domain, &limits);
 	if (rc == 0) {
 		if (asprintf(&path, "%s/%s", vp->etc, VP_LIMITS_DEFAULT) < 0) {
 			path = NULL;

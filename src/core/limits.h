@@ -1,4 +1,4 @@
-/* Domain limits: their files (facts: storage 15). */
+/* Domain limits (facts: storage 15). */
 #ifndef CORE_LIMITS_H
 #define CORE_LIMITS_H
 
@@ -12,6 +12,11 @@
 /* vpop_limits_get for a domain that is already known; NULL: the defaults. */
 int vp_limits_of(struct vpop *vp, const struct vpop_domain *domain,
     struct vpop_limits *ret_limits);
+
+/* The domain's own, from wherever they are kept: 1, 0 it has none and *ret is
+ * initialised, or a code. */
+int vp_limits_own(
+    struct vpop *vp, const struct vpop_domain *domain, struct vpop_limits *ret);
 
 /* Read name below dirfd into *ret (already initialised): 1, 0 no such file,
  * or a VA_ code.  Non-numeric values are an error naming file and line;

@@ -1,6 +1,6 @@
 /*
  * Writing the limits of a domain, or of all domains that have none of their
- * own.  The file is replaced as a whole.
+ * own.  The file, or the record in the account store, is replaced as a whole.
  */
 #include "config.h"
 
@@ -9,8 +9,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
+
 #include "core/atomic.h"
 #include "core/limits.h"
+#include "core/record.h"
+#include "core/store.h"
 
 #define MODE_DEFAULT 0644 /* read by the owners of all domains */
 
@@ -19,12 +23,14 @@
 	    VPOP_NO_WEBMAIL | VPOP_NO_RELAY | VPOP_NO_SMTP |                   \
 	    VPOP_NO_SPAMASSASSIN | VPOP_DELETE_SPAM | VPOP_NO_MAILDROP)
 
-/* The file that is being changed. */
+/* The file or record that is being changed. */
 struct work {
 	struct vpop_domain domain;
 	const struct vpop_domain *of; /* &domain, NULL: the defaults */
 	const char *name;
 	int dirfd, lock;
+	const struct vpop_store_ops *ops; /* not NULL: a record */
+	struct vpop_store *store;
 };
 
 static void
@@ -48,8 +54,10 @@ start_domain(struct vpop *vp, const char *domain, struct work *work)
 	work->dirfd = vp_domain_dir(vp, &work->domain);
 	if (work->dirfd < 0)
 		return work->dirfd;
-	if (vp_dry_run(vp))
-		return 0;
+	code = vp_store_keeps(
+	    vp, VPOP_KEEP_LIMITS, &work->domain, &work->ops, &work->store);
+	if (code < 0 || vp_dry_run(vp))
+		return code < 0 ? code : 0;
 	work->lock = vp_change_lock(vp, &work->domain, work->dirfd);
 	return work->lock < 0 ? work->lock : 0;
 }
@@ -103,6 +111,97 @@ describe(const struct vpop_limits *limits)
 	return object;
 }
 
+/* ---- the record ------------------------------------------------------- */
+
+struct record {
+	const struct work *work;
+	const struct vpop_limits *limits; /* NULL: delete */
+	char sum[VP_SUM_SIZE];            /* "": delete */
+};
+
+static int
+change(struct vpop *vp, const void *arg)
+{
+	const struct record *record = arg;
+	const struct work *work = record->work;
+
+	(void)vp;
+	return work->ops->limits_put(work->store, work->of, record->limits);
+}
+
+static int
+sum_of(struct vpop *vp, const struct vpop_limits *limits,
+    char ret_sum[VP_SUM_SIZE])
+{
+	AUTO_FREE char *text = vp_limits_text(limits);
+
+	if (!text)
+		return vp_fail(vp, VA_MEMORY_ALLOC_ERR, "out of memory");
+	vp_sum(text, strlen(text), ret_sum);
+	return 0;
+}
+
+static int
+is_made(struct vpop *vp, const void *arg)
+{
+	const struct record *record = arg;
+	const struct work *work = record->work;
+	struct vpop_limits found;
+	char sum[VP_SUM_SIZE] = "";
+
+	vpop_limits_init(&found);
+	int rc = work->ops->limits_get(work->store, work->of, &found);
+	if (rc == 1)
+		rc = sum_of(vp, &found, sum);
+	return rc < 0 ? rc : strcmp(sum, record->sum) == 0;
+}
+
+static int
+put_record(struct vpop *vp, struct vp_intent *intent, const struct work *work,
+    const struct vpop_limits *limits)
+{
+	struct record record = { work, limits, "" };
+	const struct vp_record how = { change, is_made, &record };
+	int code = limits ? sum_of(vp, limits, record.sum) : 0;
+
+	if (code < 0)
+		return code;
+	intent->plan = json_pack("{s:s}", "limits", record.sum);
+	code = vp_record_change(vp, intent, &how);
+	json_decref(intent->plan);
+	intent->plan = NULL;
+	return code;
+}
+
+int
+vp_recover_limits(struct vpop *vp, const struct vp_pending *pending)
+{
+	struct work work = { .dirfd = -1, .lock = -1, .of = &work.domain };
+	struct record record = { .work = &work };
+	const char *sum;
+
+	if (json_unpack(pending->plan, "{s:s}", "limits", &sum) != 0 ||
+	    vp_copy(record.sum, sizeof record.sum, sum) != 0)
+		return vp_recover_atomic(vp, pending);
+	int code =
+	    vp_atomic_place(vp, pending->domain, "", &work.dirfd, &work.lock);
+	if (code == 0)
+		code = vpop_domain_get(vp, pending->domain, &work.domain);
+	if (code == 0)
+		code = vp_store_of(vp, &work.domain, &work.ops, &work.store);
+	if (code == 0)
+		code = work.ops->limits_get
+			   ? is_made(vp, &record)
+			   : vp_fail(vp, VA_NO_AUTH_MODULE,
+				 "the account store '%s' keeps no limits any "
+				 "more: change %lld cannot be settled",
+				 work.ops->name, (long long)pending->id);
+	finish(&work);
+	return code == VA_DOMAIN_DOES_NOT_EXIST ? 0 : code;
+}
+
+/* ---- the file --------------------------------------------------------- */
+
 static int
 put(struct vpop *vp, const struct work *work, const char *text,
     const struct vpop_limits *old, const struct vpop_limits *new)
@@ -119,7 +218,8 @@ put(struct vpop *vp, const struct work *work, const char *text,
 		.text = text,
 		.size = text ? strlen(text) : 0,
 		.mode = work->of ? VP_MODE_FILE : MODE_DEFAULT };
-	int code = vp_atomic_change(vp, &intent, &file);
+	int code = work->ops ? put_record(vp, &intent, work, new)
+			     : vp_atomic_change(vp, &intent, &file);
 
 	json_decref(intent.old);
 	json_decref(intent.new);
@@ -164,7 +264,10 @@ read_old(struct vpop *vp, const struct work *work, struct vpop_limits *ret)
 	int rc;
 
 	vpop_limits_init(ret);
-	rc = vp_limits_read(vp, work->dirfd, work->name, ret);
+	if (work->ops)
+		rc = work->ops->limits_get(work->store, work->of, ret);
+	else
+		rc = vp_limits_read(vp, work->dirfd, work->name, ret);
 	if (rc < 0)
 		vp_clear_error(vp);
 	return rc > 0;
@@ -192,17 +295,29 @@ vpop_limits_set(
 	return code;
 }
 
+/* What cannot be read is there. */
+static int
+is_there(const struct work *work)
+{
+	struct vpop_limits limits;
+	struct stat st;
+
+	if (work->ops)
+		return work->ops->limits_get(work->store, work->of, &limits) !=
+		       0;
+	return fstatat(work->dirfd, work->name, &st, AT_SYMLINK_NOFOLLOW) ==
+		   0 ||
+	       errno != ENOENT;
+}
+
 int
 vpop_limits_delete(struct vpop *vp, const char *domain)
 {
 	struct vpop_limits old;
-	struct stat st;
 	struct work work;
 	int code = start(vp, domain, &work);
 
-	if (code == 0 && !vp_dry_run(vp) &&
-	    (fstatat(work.dirfd, work.name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
-		errno != ENOENT)) {
+	if (code == 0 && !vp_dry_run(vp) && is_there(&work)) {
 		int had = read_old(vp, &work, &old);
 		code = put(vp, &work, NULL, had ? &old : NULL, NULL);
 	}

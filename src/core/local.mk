@@ -1,14 +1,18 @@
 # The rules: one noun a file.
 noinst_LTLIBRARIES += %D%/libcore.la
 %C%_libcore_la_SOURCES = \
-	%D%/address.c %D%/alias.c %D%/alias_change.c %D%/atomic.c %D%/atomic.h \
-	%D%/authlog.c %D%/authlog.h %D%/bulletin.c %D%/bulletin_file.c \
-	%D%/bulletin_int.h %D%/codes.c %D%/defaultdomain.c %D%/defaults.h \
-	%D%/deliver.c %D%/deliver.h %D%/deliver_child.c %D%/deliver_default.c \
+	%D%/address.c %D%/alias.c %D%/alias.h %D%/alias_change.c %D%/alias_find.c %D%/alias_move.c \
+	%D%/alias_place.c %D%/alias_place.h %D%/aliasdomains.c %D%/alias_row.c \
+	%D%/alias_row.h %D%/atomic.c %D%/atomic.h \
+	%D%/authlog.c %D%/authlog.h %D%/authlog_send.c %D%/bulletin.c %D%/bulletin_file.c \
+	%D%/bulletin_int.h %D%/codes.c %D%/convert.c \
+	%D%/convert_aliases.c %D%/convert_int.h %D%/convert_rows.c \
+	%D%/convert_site.c %D%/convert_users.c %D%/defaultdomain.c %D%/defaults.h \
+	%D%/deliver.c %D%/deliver.h %D%/deliver_alias.c %D%/deliver_child.c %D%/deliver_default.c \
 	%D%/deliver_filter.c %D%/deliver_int.h %D%/deliver_maildir.c \
 	%D%/deliver_message.c %D%/deliver_quota.c %D%/deliver_run.c \
 	%D%/deliver_user.c %D%/deliver_vacation.c %D%/digest.c \
-	%D%/dircontrol.c %D%/dircontrol.h %D%/dircontrol_int.h %D%/dirfreed.c \
+	%D%/dircontrol.c %D%/dircontrol_store.c %D%/dircontrol.h %D%/dircontrol_int.h %D%/dirfreed.c \
 	%D%/doctor.c %D%/doctor.h %D%/doctor_control.c %D%/doctor_domain.c \
 	%D%/doctor_folder.c %D%/doctor_site.c %D%/doctor_tree.c \
 	%D%/doctor_user.c %D%/domain.c %D%/domain.h %D%/domain_add.c \
@@ -16,19 +20,20 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/domain_check.c %D%/domain_default.c %D%/domain_delete.c \
 	%D%/domain_fold.c %D%/domain_folder.c %D%/domain_int.h \
 	%D%/domain_make.c %D%/domain_place.c %D%/domain_recover.c \
-	%D%/domain_remove.c %D%/domains.c %D%/handle.c %D%/handle.h %D%/idn.c \
+	%D%/domain_remove.c %D%/domain_rows.c %D%/domains.c %D%/handle.c %D%/handle.h %D%/idn.c \
 	%D%/ipmap.h %D%/ipmap_change.c %D%/ipmap_read.c %D%/journal.c \
 	%D%/journal.h %D%/journal_int.h %D%/journal_rows.c %D%/lastauth.c \
 	%D%/limits.c %D%/limits.h %D%/limits_change.c %D%/list.c %D%/list.h \
 	%D%/list_apply.c %D%/list_change.c %D%/list_delete.c %D%/list_int.h \
 	%D%/list_member.c %D%/list_members.c %D%/list_read.c %D%/list_recover.c %D%/list_run.c \
 	%D%/list_walk.c %D%/login.c %D%/login.h %D%/login_learn.c \
-	%D%/login_system.c %D%/name.c %D%/name.h %D%/onchange.c %D%/onchange.h \
+	%D%/login_system.c %D%/migrate.c %D%/name.c %D%/name.h %D%/onchange.c %D%/onchange.h \
 	%D%/onchange_log.c %D%/packet.c %D%/packet.h %D%/password.c \
 	%D%/password.h %D%/peer.c %D%/policy.c %D%/policy.h %D%/quota.c \
-	%D%/rcpt.c %D%/rcpt.h %D%/recover.c %D%/relay.c %D%/relay.h \
-	%D%/relay_rules.c %D%/settings.c %D%/settings.h %D%/store.c %D%/user.c \
-	%D%/usage.c %D%/usage.h %D%/user.h %D%/user_add.c %D%/user_change.c %D%/user_common.c \
+	%D%/rcpt.c %D%/rcpt.h %D%/record.c %D%/record.h %D%/recover.c %D%/relay.c %D%/relay.h \
+	%D%/relay_rules.c %D%/settings.c %D%/settings.h %D%/store.c %D%/store.h \
+	%D%/store_choice.c %D%/store_module.c %D%/usage.c %D%/usage.h %D%/user.c \
+	%D%/user.h %D%/user_add.c %D%/user_change.c %D%/user_common.c \
 	%D%/user_delete.c %D%/user_delete.h %D%/user_int.h %D%/user_recover.c \
 	%D%/user_run.c %D%/user_run.h %D%/userdir.c %D%/userdir.h \
 	%D%/userdotqmail.c %D%/users.c %D%/vacation.c %D%/vacation.h \

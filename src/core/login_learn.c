@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "core/password.h"
+#include "core/store.h"
 #include "core/userdir.h"
 
 /* The hash of fresh is no longer that of the session. */
@@ -37,7 +38,7 @@ put(struct vpop *vp, struct vp_session *session, struct vpop_user *fresh,
 {
 	const struct vpop_store_ops *ops;
 	struct vpop_store *store;
-	int rc = vp_store(vp, &ops, &store);
+	int rc = vp_store_of(vp, &session->domain, &ops, &store);
 
 	if (rc != 0)
 		return rc;

@@ -265,6 +265,7 @@ vp_change_end(struct vpop *vp)
 	struct vp_changes *changes = vp->changes;
 
 	vp->changes = NULL;
+	vp->is_changing = 0;
 	if (changes)
 		tell(vp, changes);
 }

@@ -1,6 +1,7 @@
 /*
  * Whether an address takes mail.  The order is that of a delivery: qmail's
- * own files of the domain, the mailbox, the domain's default action.
+ * own files of the domain, the store's aliases, the mailbox, the domain's
+ * default action.
  *
  * "No" is only said of what was looked at; whatever could not be read is a
  * code, so that the server defers.
@@ -18,6 +19,7 @@
 #include "base/dirtree.h"
 #include "base/line.h"
 #include "base/text.h"
+#include "core/alias.h"
 #include "core/name.h"
 #include "core/usage.h"
 #include "core/user.h"
@@ -120,6 +122,16 @@ is_full(struct vpop *vp, const struct vpop_domain *domain)
 	       vp_usage_is_over(&limits, bytes, count, 1);
 }
 
+/* An alias that the store keeps: 1, 0, or a code. */
+static int
+has_alias(struct vpop *vp, const struct vpop_domain *domain, const char *ext)
+{
+	AUTO_FREE char *text = NULL;
+	const char *rest;
+
+	return vp_alias_find(vp, domain, ext, &text, &rest);
+}
+
 /* Does the default action take what is for nobody? */
 static int
 has_catchall(struct vpop *vp, int dirfd)
@@ -149,6 +161,8 @@ in_domain(struct vpop *vp, const struct vpop_domain *domain, const char *ext)
 	if (rc < 0)
 		return vp_fail_errno(vp, VA_BAD_D_DIR,
 		    "cannot look at the files of '%s'", domain->dir);
+	if (rc == 0)
+		rc = has_alias(vp, domain, ext);
 	if (rc == 0) {
 		rc = find_mailbox(vp, domain, ext, &locked);
 		if (rc > 0)

@@ -32,17 +32,17 @@ static const struct {
 	{ "domain.deleted", vp_recover_domain_delete },
 	{ "aliasdomain.deleted", vp_recover_domain_delete },
 	{ "domain.catchall.changed", vp_recover_atomic },
-	{ "domain.limits.changed", vp_recover_atomic },
-	{ "alias.created", vp_recover_atomic },
-	{ "alias.updated", vp_recover_atomic },
-	{ "alias.deleted", vp_recover_atomic },
+	{ "domain.limits.changed", vp_recover_limits },
+	{ "alias.created", vp_recover_alias },
+	{ "alias.updated", vp_recover_alias },
+	{ "alias.deleted", vp_recover_alias },
 	{ "list.created", vp_recover_list_create },
 	{ "list.updated", vp_recover_list_modify },
 	{ "list.deleted", vp_recover_list_delete },
 	{ "list.member.added", vp_recover_list_member },
 	{ "list.member.removed", vp_recover_list_member },
-	{ "ipmap.created", vp_recover_atomic },
-	{ "ipmap.deleted", vp_recover_atomic },
+	{ "ipmap.created", vp_recover_ipmap },
+	{ "ipmap.deleted", vp_recover_ipmap },
 	{ "config.changed", vp_recover_atomic } };
 
 /* The domains whose changes cannot be settled now. */

@@ -1,10 +1,14 @@
 /*
- * The list of roaming addresses, etc/open-smtp.
+ * The list of roaming addresses: records of the site's account store where
+ * that keeps them, else etc/open-smtp.
  *
  * Every change is made under etc/open-smtp.lock, from reading the list to
  * the compiled rules, so that no login is lost.  The rules are compiled
  * first: after a crash in between, the next login from the address finds it
  * missing in the list and compiles again, and the next expiry closes it.
+ * With records it is the other way round, because the store says whether the
+ * address is new: after a crash the address stays closed until the rules are
+ * compiled again, by the next new address or by the next expiry.
  *
  * What is no complete address never becomes a rule, wherever it comes from:
  * the rule of an empty address would open the relay for everybody.
@@ -23,6 +27,7 @@
 #include "base/replace.h"
 #include "base/text.h"
 #include "core/name.h"
+#include "core/store.h"
 
 #define LIST     "open-smtp"
 #define LOCK     "open-smtp.lock"
@@ -35,6 +40,8 @@ struct relay {
 	int etc, lock;
 	int is_there; /* the file exists */
 	struct vp_relay_list list;
+	const struct vpop_store_ops *ops; /* not NULL: records, no file */
+	struct vpop_store *store;
 };
 
 static int
@@ -103,6 +110,25 @@ parse_line(struct vp_relay_list *list, char *line)
 }
 
 static int
+read_records(struct relay *relay)
+{
+	struct vpop_store_rows *rows;
+	struct vpop_store_row row;
+	char ip[VPOP_IP_SIZE];
+	int rc = relay->ops->rows_open(
+	    relay->store, VPOP_KEEP_RELAY, NULL, NULL, &rows);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = relay->ops->rows_next(rows, &row)) == 1)
+		if (check_address(row.name, ip) == 0 &&
+		    add(&relay->list, ip, row.time) != 0)
+			break;
+	relay->ops->rows_close(rows);
+	return rc == 1 ? no_memory(relay->vp) : rc;
+}
+
+static int
 read_list(struct relay *relay)
 {
 	AUTO_FREE char *text = vp_file_read(relay->etc, LIST, MAX_FILE, NULL);
@@ -134,6 +160,11 @@ open_list(struct vpop *vp, struct relay *ret)
 			? VA_LOCK_FAILED
 			: vp_code_of_errno(errno, VA_COULD_NOT_UPDATE_FILE),
 		    "cannot lock '%s/" LOCK "'", vp->etc);
+
+	int kept =
+	    vp_store_keeps(vp, VPOP_KEEP_RELAY, NULL, &ret->ops, &ret->store);
+	if (kept != 0)
+		return kept < 0 ? kept : 0;
 	return read_list(ret);
 }
 
@@ -194,6 +225,22 @@ finish(struct relay *relay, int compile)
 }
 
 static int
+compile_records(struct relay *relay)
+{
+	int code = read_records(relay);
+
+	return code < 0 ? code : vp_relay_compile(relay->vp, &relay->list);
+}
+
+static int
+refused(struct relay *relay, const char *ip)
+{
+	return vp_fail(relay->vp, VA_INVALID_IP_ADDRESS,
+	    "'%s' does not understand the address '%s'",
+	    relay->vp->set.tcprules_prog, ip);
+}
+
+static int
 renew(struct relay *relay, const char *ip)
 {
 	struct vp_relay_entry *entry = find(&relay->list, ip);
@@ -208,9 +255,21 @@ renew(struct relay *relay, const char *ip)
 
 	int code = finish(relay, 1);
 	if (code == 0 && find(&relay->list, ip)->refused)
-		return vp_fail(relay->vp, VA_INVALID_IP_ADDRESS,
-		    "'%s' does not understand the address '%s'",
-		    relay->vp->set.tcprules_prog, ip);
+		return refused(relay, ip);
+	return code < 0 ? code : 1;
+}
+
+static int
+renew_record(struct relay *relay, const char *ip)
+{
+	int code = relay->ops->relay_put(relay->store, ip, time(NULL));
+
+	if (code != 1)
+		return code;
+	code = compile_records(relay);
+	const struct vp_relay_entry *entry = find(&relay->list, ip);
+	if (code == 0 && entry && entry->refused)
+		return refused(relay, ip);
 	return code < 0 ? code : 1;
 }
 
@@ -226,7 +285,8 @@ vp_relay_open(struct vpop *vp, const char *ip)
 
 	int code = open_list(vp, &relay);
 	if (code == 0)
-		code = renew(&relay, canonical);
+		code = relay.ops ? renew_record(&relay, canonical)
+				 : renew(&relay, canonical);
 	close_list(&relay);
 	return code;
 }
@@ -255,7 +315,12 @@ vp_relay_expire(struct vpop *vp)
 	struct relay relay;
 	int code = open_list(vp, &relay);
 
-	if (code == 0) {
+	if (code == 0 && relay.ops) {
+		code = relay.ops->relay_expire(
+		    relay.store, time(NULL) - vp->set.relay_clear_minutes * 60);
+		if (code >= 0)
+			code = compile_records(&relay);
+	} else if (code == 0) {
 		drop_old(&relay.list, vp->set.relay_clear_minutes);
 		code = finish(&relay, 1);
 	}
@@ -270,7 +335,55 @@ vp_relay_rebuild(struct vpop *vp)
 	int code = open_list(vp, &relay);
 
 	if (code == 0)
-		code = vp_relay_compile(vp, &relay.list);
+		code = relay.ops ? compile_records(&relay)
+				 : vp_relay_compile(vp, &relay.list);
 	close_list(&relay);
 	return code;
+}
+
+int
+vp_relay_list(struct vpop *vp, struct vp_relay_list *ret)
+{
+	struct relay relay;
+	int code = open_list(vp, &relay);
+
+	if (code == 0 && relay.ops)
+		code = read_records(&relay);
+	if (code == 0) {
+		*ret = relay.list;
+		relay.list = (struct vp_relay_list){ .count = 0 };
+	}
+	close_list(&relay);
+	return code;
+}
+
+static int
+add_entry(struct relay *relay, const struct vp_relay_entry *entry)
+{
+	struct vp_relay_entry *there = find(&relay->list, entry->ip);
+
+	if (!there)
+		return add(&relay->list, entry->ip, entry->time) == 0
+			   ? 0
+			   : no_memory(relay->vp);
+	if (there->time < entry->time)
+		there->time = entry->time;
+	return 0;
+}
+
+int
+vp_relay_add_list(struct vpop *vp, const struct vp_relay_list *list)
+{
+	struct relay relay;
+	int code = open_list(vp, &relay);
+
+	for (size_t i = 0; i < list->count && code >= 0; i++)
+		code = relay.ops
+			   ? relay.ops->relay_put(relay.store,
+				 list->entries[i].ip, list->entries[i].time)
+			   : add_entry(&relay, &list->entries[i]);
+	if (code >= 0)
+		code = relay.ops ? compile_records(&relay) : finish(&relay, 1);
+	close_list(&relay);
+	return code < 0 ? code : 0;
 }

@@ -32,6 +32,11 @@ struct vp_relay_list {
 	size_t count, room;
 };
 
+/* All addresses of the list; entries is to be freed. */
+int vp_relay_list(struct vpop *vp, struct vp_relay_list *ret);
+/* Let these in too, and compile the rules. */
+int vp_relay_add_list(struct vpop *vp, const struct vp_relay_list *list);
+
 /* relay_rules.c: compile the static rules and those of the list; entries
  * that the program refuses are marked.  0 or a code. */
 int vp_relay_compile(struct vpop *vp, struct vp_relay_list *list);

@@ -37,12 +37,30 @@ struct vp_settings {
 	char *qmaildir, *qmail_newu, *qmail_newmrh, *qmail_inject, *qmail_queue,
 	    *qmail_cdb_name, *qmail_send_service;
 	/* store */
-	char *auth_module;
+	char *auth_module, *store_dir;
 	int64_t cdb_small_domain; /* accounts; up to here fold always */
 	int64_t cdb_fold_always;
 	int64_t many_domains, mysql_limits, mysql_replication, valias,
 	    sql_logging, sql_aliasdomains;
 	char *mysql_bin;
+	/* database servers; "": see the connection file */
+	char *mysql_host, *mysql_socket, *mysql_user, *mysql_password,
+	    *mysql_password_file, *mysql_database, *mysql_tls_ca,
+	    *mysql_tls_cert, *mysql_tls_key, *mysql_replica_host,
+	    *mysql_replica_socket;
+	int64_t mysql_port, mysql_tls, mysql_replica_port;
+	char *pgsql_host, *pgsql_socket, *pgsql_user, *pgsql_password,
+	    *pgsql_password_file, *pgsql_database, *pgsql_tls_ca,
+	    *pgsql_tls_cert, *pgsql_tls_key, *pgsql_replica_host,
+	    *pgsql_replica_socket;
+	int64_t pgsql_port, pgsql_tls, pgsql_replica_port;
+	char *sqlite_path;
+	char *oracle_source, *oracle_user, *oracle_password,
+	    *oracle_password_file;
+	char *sybase_source, *sybase_user, *sybase_password,
+	    *sybase_password_file;
+	int64_t sql_connect_timeout, sql_query_timeout; /* seconds; 0: none */
+	int64_t sql_create_tables;
 	/* passwords */
 	int64_t password_scheme; /* enum vp_scheme */
 	int64_t password_cost;   /* 0: the scheme's default */
@@ -50,6 +68,8 @@ struct vp_settings {
 	/* logins */
 	int64_t logging; /* enum vp_logging */
 	char *log_name;
+	char *auth_log_file;     /* "": none */
+	int64_t auth_log_days;   /* in the store; 0: keep for ever */
 	int64_t auth_logging;    /* keep lastauth */
 	char *webmail_addresses; /* separated by blanks */
 	int64_t ip_alias_domains, passwd, passwd_min_uid;

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "core/limits.h"
 #include "core/name.h"
+#include "core/store.h"
 
 static int
 does_not_exist(
@@ -62,7 +63,7 @@ vp_user_find(struct vpop *vp, const struct vpop_domain *domain,
 	const struct vpop_store_ops *ops;
 	struct vpop_store *store;
 	struct vpop_user user;
-	int code = vp_store(vp, &ops, &store);
+	int code = vp_store_of(vp, domain, &ops, &store);
 
 	if (code != 0)
 		return code;

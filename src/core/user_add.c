@@ -274,13 +274,32 @@ make_dirs(struct vp_run *run)
 	}
 }
 
+/* Others of the run may be committed: one that fails leaves nothing. */
+static int
+put_lastauth(struct vp_run *run, const struct add *add)
+{
+	const struct vp_place *place = &run->place;
+	char reason[sizeof run->vp->message];
+	int code = vp_lastauth_first(run->vp, &place->domain, add->user.name);
+
+	if (code >= 0)
+		return 0;
+	memcpy(reason, run->vp->message, sizeof reason);
+	(void)place->ops->user_delete(
+	    place->store, &place->domain, add->user.name);
+	return vp_fail(run->vp, code, "%s", reason);
+}
+
 static int
 put(struct vp_run *run, void *element)
 {
 	const struct add *add = element;
-
-	return run->place.ops->user_put(
+	int code = run->place.ops->user_put(
 	    run->place.store, &run->place.domain, &add->user, VPOP_PUT_ADD);
+
+	if (code == 0)
+		code = put_lastauth(run, add);
+	return code;
 }
 
 static int
@@ -293,6 +312,19 @@ is_put(struct vp_run *run, void *element)
 
 	explicit_bzero(&found, sizeof found);
 	return rc;
+}
+
+/* Places that clean_up will give back. */
+static unsigned long
+uncounted(struct vp_run *run)
+{
+	const struct add *list = run->list;
+	unsigned long count = 0;
+
+	for (size_t i = 0; i < run->count; i++)
+		if (!vp_run_is_good(&list[i].element) && list[i].taken)
+			count++;
+	return count;
 }
 
 /* Take back what was made for the failed ones. */
@@ -320,9 +352,11 @@ finish_user(struct vp_run *run, const struct add *add)
 	const struct vpop_domain *domain = &run->place.domain;
 	const int quota = strcmp(add->user.quota, "NOQUOTA") != 0;
 	struct vpop *vp = run->vp;
-	int code = 0;
+	int code = vp_lastauth_is_kept(vp, domain);
 
-	if (vp->set.auth_logging) {
+	if (code < 0)
+		return code;
+	if (vp->set.auth_logging && code == 0) {
 		int parent = vp_hashdir_open(
 		    &run->place.hash, run->place.dirfd, add->rel);
 		AUTO_CLOSE int fd =
@@ -331,9 +365,9 @@ finish_user(struct vp_run *run, const struct add *add)
 		code = fd < 0 ? VA_BAD_U_DIR
 			      : vp_lastauth_write(vp, domain, fd, VP_NEVER_IP);
 	}
-	if (code == 0 && (quota || vp->set.sqwebmail_pass))
-		code = vp_user_refresh(vp, domain, &add->user, quota, 1);
-	return code;
+	if (code >= 0 && (quota || vp->set.sqwebmail_pass))
+		return vp_user_refresh(vp, domain, &add->user, quota, 1);
+	return code < 0 ? code : 0;
 }
 
 /*
@@ -380,6 +414,8 @@ change(struct vp_run *run, struct vp_dircontrol *control)
 		vp_run_fail(run, code);
 	} else {
 		make_dirs(run);
+		run->control = control;
+		run->uncounted = uncounted;
 		vp_run_store(run, put, is_put);
 		clean_up(run, control);
 		finish(run, control);
@@ -400,8 +436,8 @@ place_and_change(struct vp_run *run)
 			change(run, NULL);
 		return;
 	}
-	code = vp_dircontrol_open(
-	    run->vp, run->place.dirfd, 1, domain->uid, domain->gid, &control);
+	code = vp_dircontrol_open(run->vp, domain, run->place.dirfd, 1,
+	    domain->uid, domain->gid, &control);
 	if (code < 0) {
 		vp_run_fail(run, code);
 		return;

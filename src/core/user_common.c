@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "core/name.h"
 #include "core/password.h"
+#include "core/store.h"
 #include "core/userdir.h"
 #include "qmail/maildir.h"
 
@@ -46,7 +47,7 @@ vp_place_open(struct vpop *vp, const char *domain, struct vp_place *ret_place)
 	if (code < 0)
 		return code;
 	memcpy(place.domain.name, place.domain.real, sizeof place.domain.name);
-	code = vp_store(vp, &place.ops, &place.store);
+	code = vp_store_of(vp, &place.domain, &place.ops, &place.store);
 	if (code < 0)
 		return code;
 	place.dirfd = vp_domain_dir(vp, &place.domain);

@@ -288,6 +288,19 @@ is_deleted(struct vp_run *run, void *element)
 	return rc < 0 ? rc : !rc;
 }
 
+/* Places that move_dirs will give back. */
+static unsigned long
+uncounted(struct vp_run *run)
+{
+	const struct del *list = run->list;
+	unsigned long count = 0;
+
+	for (size_t i = 0; i < run->count; i++)
+		if (vp_run_is_good(&list[i].element) && list[i].counted)
+			count++;
+	return count;
+}
+
 static void
 move_dirs(struct vp_run *run, struct vp_dircontrol *control)
 {
@@ -363,6 +376,8 @@ change(struct vp_run *run, struct vp_dircontrol *control)
 	if (code < 0) {
 		vp_run_fail(run, code);
 	} else {
+		run->control = control;
+		run->uncounted = uncounted;
 		vp_run_store(run, delete, is_deleted);
 		remove_files(run, control);
 	}
@@ -383,8 +398,8 @@ open_and_change(struct vp_run *run)
 		change(run, NULL);
 		return;
 	}
-	code = vp_dircontrol_open(
-	    run->vp, run->place.dirfd, 1, domain->uid, domain->gid, &control);
+	code = vp_dircontrol_open(run->vp, domain, run->place.dirfd, 1,
+	    domain->uid, domain->gid, &control);
 	if (code < 0) {
 		vp_run_fail(run, code);
 		return;

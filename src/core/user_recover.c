@@ -54,8 +54,8 @@ count_in(struct vpop *vp, struct vp_place *place, json_int_t users)
 
 	if (users < 0)
 		return 0;
-	code = vp_dircontrol_open(vp, place->dirfd, 1, place->domain.uid,
-	    place->domain.gid, &control);
+	code = vp_dircontrol_open(vp, &place->domain, place->dirfd, 1,
+	    place->domain.uid, place->domain.gid, &control);
 	if (code < 0)
 		return code;
 	if (control.cur_users < (unsigned long)users)
@@ -76,7 +76,10 @@ finish_add(
 	if (fd < 0)
 		return vp_fail_errno(
 		    vp, VA_BAD_U_DIR, "cannot open '%s'", user->dir);
-	if (vp->set.auth_logging)
+	code = vp_lastauth_is_kept(vp, &place->domain);
+	if (code > 0)
+		code = 0;
+	else if (code == 0 && vp->set.auth_logging)
 		code = vp_lastauth_write(vp, &place->domain, fd, VP_NEVER_IP);
 	return code == 0 ? vp_user_refresh(vp, &place->domain, user, 1, 1)
 			 : code;
@@ -140,8 +143,8 @@ count_out(struct vpop *vp, struct vp_place *place, const struct plan *plan)
 
 	if (plan->users < 0 || !plan->rel)
 		return 0;
-	code = vp_dircontrol_open(vp, place->dirfd, 1, place->domain.uid,
-	    place->domain.gid, &control);
+	code = vp_dircontrol_open(vp, &place->domain, place->dirfd, 1,
+	    place->domain.uid, place->domain.gid, &control);
 	if (code < 0)
 		return code;
 	if (control.cur_users > (unsigned long)plan->users)

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/dircontrol.h"
+
 #define SLOTS (VP_RUN * 4) /* of the table of names */
 
 /* How every element of a caller's list begins. */
@@ -164,6 +166,14 @@ vp_run_lock(struct vp_run *run)
 	return code;
 }
 
+static int
+keep_count(struct vp_run *run)
+{
+	if (!run->control)
+		return 0;
+	return vp_dircontrol_keep(run->vp, run->control, run->uncounted(run));
+}
+
 void
 vp_run_store(struct vp_run *run,
     int (*write)(struct vp_run *run, void *element),
@@ -182,8 +192,13 @@ vp_run_store(struct vp_run *run,
 	if (good == 0)
 		return;
 
-	int code = place->ops->commit(place->store);
+	int code = keep_count(run);
 
+	if (code < 0) {
+		vp_run_fail(run, code);
+		return;
+	}
+	code = place->ops->commit(place->store);
 	place->is_begun = 0;
 	if (code < 0)
 		ask_store(run, code, is_done);

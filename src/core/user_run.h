@@ -30,6 +30,10 @@ struct vp_run {
 	struct vp_intent *intents; /* of the same elements */
 	int stop;
 	void *arg;
+	/* Where the store keeps the count of places, it is changed in the same
+	 * transaction; NULL: no count. */
+	struct vp_dircontrol *control;
+	unsigned long (*uncounted)(struct vp_run *run);
 };
 
 /* A verb on a list of one of the public structs, which begin with the

@@ -18,6 +18,7 @@
 #include "base/replace.h"
 #include "base/text.h"
 #include "core/domain.h"
+#include "core/store.h"
 #include "core/user.h"
 #include "qmail/maildir.h"
 
@@ -192,13 +193,13 @@ choose_dir(struct vpop *vp, const struct vpop_domain *domain, int dirfd,
 	struct vp_dircontrol control;
 	char rel[VP_DIR_REL_SIZE] = "";
 	struct vpop_store *store;
-	int code = vp_store(vp, &ops, &store);
+	int code = vp_store_of(vp, domain, &ops, &store);
 
 	if (code != 0)
 		return code;
 	if (vp->set.users_big_dir) {
 		code = vp_dircontrol_open(
-		    vp, dirfd, 1, domain->uid, domain->gid, &control);
+		    vp, domain, dirfd, 1, domain->uid, domain->gid, &control);
 		if (code == 0)
 			code = vp_dircontrol_take(vp, &control, rel);
 		int closed = vp_dircontrol_close(vp, &control, code == 0);
@@ -277,6 +278,21 @@ vpop_user_make_dir(struct vpop *vp, struct vpop_user *user)
 	else
 		code = make_again(vp, &domain, user);
 	if (code != 0 || !is_new || !vp->set.sqwebmail_pass)
+		return code;
+	return copy_passwd(vp, &domain, user);
+}
+
+int
+vpop_user_sqwebmail(struct vpop *vp, const struct vpop_user *user)
+{
+	struct vpop_domain domain;
+	int code = vpop_domain_get(vp, user->domain, &domain);
+
+	if (code == 0 && !vp->set.sqwebmail_pass)
+		code = vp_fail(vp, VA_INVALID_ARGUMENT,
+		    "the setting sqwebmail_pass is off: nobody would keep the "
+		    "copies up to date");
+	if (code != 0 || vp_dry_run(vp))
 		return code;
 	return copy_passwd(vp, &domain, user);
 }

@@ -33,6 +33,12 @@ int vp_userdir_make(struct vpop *vp, const struct vpop_domain *domain,
  * VP_NEVER_IP is written only where there is none. */
 int vp_lastauth_write(struct vpop *vp, const struct vpop_domain *domain,
     int userfd, const char *ip);
+/* 1 if the store keeps it, 0: it is a file, or a code. */
+int vp_lastauth_is_kept(struct vpop *vp, const struct vpop_domain *domain);
+/* The same record of a new account where the store keeps it, within the
+ * account's transaction: 1 it does, 0 it does not, or a code. */
+int vp_lastauth_first(
+    struct vpop *vp, const struct vpop_domain *domain, const char *name);
 /* Open an account's directory: a descriptor, -1 with errno.  Below the
  * domain folder each part is opened without following links. */
 int vp_userdir_open(

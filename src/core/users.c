@@ -6,6 +6,7 @@
 
 #include "core/limits.h"
 #include "core/name.h"
+#include "core/store.h"
 #include "core/user.h"
 
 struct vpop_users {
@@ -32,7 +33,7 @@ vpop_users_open(struct vpop *vp, const char *domain, const char *after,
 	if (code == 0)
 		code = vp_limits_of(vp, &cursor->domain, &cursor->limits);
 	if (code == 0)
-		code = vp_store(vp, &cursor->ops, &store);
+		code = vp_store_of(vp, &cursor->domain, &cursor->ops, &store);
 	if (code == 0 && after)
 		code = vp_name_user(vp, after, lower);
 	if (code == 0)
@@ -76,7 +77,7 @@ vpop_users_count(struct vpop *vp, const char *domain, unsigned long *ret_count)
 	int code = vpop_domain_get(vp, domain, &found);
 
 	if (code == 0)
-		code = vp_store(vp, &ops, &store);
+		code = vp_store_of(vp, &found, &ops, &store);
 	if (code == 0)
 		code = ops->users_count(store, &found, ret_count);
 	return code;

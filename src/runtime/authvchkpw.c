@@ -193,7 +193,8 @@ static void VP_PRINTF(2, 3)
 	if (words)
 		line = vp_authlog_event(module->log_name, module->peer,
 		    &module->session, "%s", words);
-	vp_authlog_send(module->vp, VP_AUTHLOG_INTERNAL, line);
+	vp_authlog_send(module->vp, VP_AUTHLOG_INTERNAL, line, &module->session,
+	    &module->login);
 }
 
 /* ---- after a right password ------------------------------------------- */
@@ -317,7 +318,8 @@ answer(struct module *module)
 	(void)vp_login(module->vp, &module->login, &module->session);
 	AUTO_FREE char *line = vp_authlog_login(module->vp, module->log_name,
 	    &module->login, &module->session, &class);
-	vp_authlog_send(module->vp, class, line);
+	vp_authlog_send(
+	    module->vp, class, line, &module->session, &module->login);
 
 	switch (module->session.result) {
 	case VP_LOGIN_OK:

@@ -80,7 +80,8 @@ static int VP_PRINTF(2, 3) fail(struct check *check, const char *format, ...)
 	if (words)
 		line = vp_authlog_event(check->service.log_name, check->peer,
 		    &check->session, "%s", words);
-	vp_authlog_send(check->vp, VP_AUTHLOG_INTERNAL, line);
+	vp_authlog_send(check->vp, VP_AUTHLOG_INTERNAL, line, &check->session,
+	    &check->login);
 	return EXIT_TEMPORARY;
 }
 
@@ -123,7 +124,7 @@ log_result(struct check *check)
 	AUTO_FREE char *line = vp_authlog_login(check->vp,
 	    check->service.log_name, &check->login, &check->session, &class);
 
-	vp_authlog_send(check->vp, class, line);
+	vp_authlog_send(check->vp, class, line, &check->session, &check->login);
 }
 
 /* SMTP needs no home, only a name for HOME; the others need all of it. */
@@ -315,7 +316,9 @@ start(struct check *check, struct vp_packet *packet, int too_long, char **next)
 		if (asprintf(&line, "%s: login data too long :%s",
 			check->service.log_name, check->peer) < 0)
 			line = NULL;
-		vp_authlog_send(check->vp, VP_AUTHLOG_PASSWD, line);
+		check->login.peer = check->peer;
+		vp_authlog_send(check->vp, VP_AUTHLOG_PASSWD, line,
+		    &check->session, &check->login);
 		return EXIT_BAD_NAME;
 	}
 	check->login = (struct vp_login){

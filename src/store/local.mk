@@ -11,6 +11,6 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/cdb_set.c \
 	%D%/cdb_users.c \
 	%D%/changes.c %D%/changes.h \
-	%D%/mem.c \
+	%D%/mem.c %D%/mem_int.h %D%/mem_keep.c %D%/mem_rows.c %D%/mem_rows.h \
 	%D%/stores.h \
 	%D%/vpasswd.c %D%/vpasswd.h

@@ -1,35 +1,17 @@
 /*
  * The mem store: accounts in memory, for tests.  They live as long as the
  * handle.  A transaction works on the accounts themselves and keeps a copy
- * of how they were.
+ * of how they were.  Under the name mem-all it keeps records of all kinds.
  */
 #include "config.h"
 
-#include "store/stores.h"
+#include "store/mem_int.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-
-struct list {
-	struct vpop_user *users; /* by name */
-	size_t count;
-};
-
-struct domain {
-	struct domain *next;
-	char name[VPOP_DOMAIN_SIZE];
-	struct list list;
-};
-
-struct vpop_store {
-	const struct vpop_store_host *host;
-	struct domain *domains;
-	struct domain *changed; /* of the open transaction */
-	struct list before;
-	int is_open;
-};
+#include "store/stores.h"
 
 struct vpop_store_users {
 	struct vpop_store *store;
@@ -37,15 +19,16 @@ struct vpop_store_users {
 	char last[VPOP_USER_SIZE];
 };
 
-static int
-fail(struct vpop_store *store, int code, const char *name, const char *text)
+int
+vp_mem_fail(
+    struct vpop_store *store, int code, const char *name, const char *text)
 {
 	return store->host->fail(
 	    store->host->vp, code, 0, "'%s' %s", name, text);
 }
 
-static int
-fail_memory(struct vpop_store *store)
+int
+vp_mem_no_memory(struct vpop_store *store)
 {
 	return store->host->fail(
 	    store->host->vp, VA_MEMORY_ALLOC_ERR, 0, "no memory");
@@ -124,6 +107,7 @@ forget_transaction(struct vpop_store *store)
 {
 	free(store->before.users);
 	store->before = (struct list){ 0 };
+	vp_mem_rows_free(&store->rows_before);
 	store->changed = NULL;
 	store->is_open = 0;
 }
@@ -136,6 +120,11 @@ mem_rollback(struct vpop_store *store)
 		store->changed->list = store->before;
 		store->before.users = NULL;
 	}
+	if (store->is_open) {
+		vp_mem_rows_free(&store->rows);
+		store->rows = store->rows_before;
+		store->rows_before = (struct mem_rows){ .list = NULL };
+	}
 	forget_transaction(store);
 }
 
@@ -145,6 +134,7 @@ mem_close(struct vpop_store *store)
 	if (!store)
 		return;
 	forget_transaction(store);
+	vp_mem_rows_free(&store->rows);
 	while (store->domains) {
 		struct domain *d = store->domains;
 
@@ -158,14 +148,19 @@ mem_close(struct vpop_store *store)
 static int
 mem_domain_add(struct vpop_store *store, const struct vpop_domain *domain)
 {
-	return need_domain(store, domain->real) ? 0 : fail_memory(store);
+	return need_domain(store, domain->real) ? 0 : vp_mem_no_memory(store);
 }
 
 static int
 mem_domain_delete(struct vpop_store *store, const struct vpop_domain *domain)
 {
+	static const enum vpop_store_keep kinds[] = { VPOP_KEEP_ALIASES,
+		VPOP_KEEP_LIMITS, VPOP_KEEP_LASTAUTH, VPOP_KEEP_DIRCONTROL };
 	struct domain *d = find_domain(store, domain->real);
 
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		(void)vp_mem_rows_remove(
+		    &store->rows, kinds[i], domain->real, NULL, NULL);
 	if (!d)
 		return 0;
 	if (store->changed == d)
@@ -218,28 +213,29 @@ mem_put(struct vpop_store *store, const struct vpop_domain *domain,
 	struct vpop_user new = *user;
 
 	if (!d)
-		return fail_memory(store);
+		return vp_mem_no_memory(store);
 	if (!*user->name || !is_field(user->name) || !is_field(user->passwd) ||
 	    !is_field(user->gecos) || !is_field(user->dir) ||
 	    !is_field(user->quota) || !vp_is_clean(user->clear))
-		return fail(store, VA_BAD_CHAR, domain->real,
+		return vp_mem_fail(store, VA_BAD_CHAR, domain->real,
 		    "has an account with a character that is not allowed");
 	new.flags = new.gid;
 	if (vp_copy(new.domain, sizeof new.domain, domain->real) != 0)
-		return fail(
+		return vp_mem_fail(
 		    store, VA_DOMAIN_NAME_TOO_LONG, domain->real, "is long");
 
 	struct vpop_user *old = find_user(d, user->name);
 
 	if (old && (how & VPOP_PUT_ADD))
-		return fail(store, VA_USERNAME_EXISTS, user->name, "exists");
+		return vp_mem_fail(
+		    store, VA_USERNAME_EXISTS, user->name, "exists");
 	if (!old && (how & VPOP_PUT_REPLACE))
-		return fail(store, VA_USER_DOES_NOT_EXIST, user->name,
+		return vp_mem_fail(store, VA_USER_DOES_NOT_EXIST, user->name,
 		    "does not exist");
 	if (old)
 		*old = new;
 	else if (insert(&d->list, &new) != 0)
-		return fail_memory(store);
+		return vp_mem_no_memory(store);
 	return 0;
 }
 
@@ -251,11 +247,13 @@ mem_delete(struct vpop_store *store, const struct vpop_domain *domain,
 	struct vpop_user *user = find_user(d, name);
 
 	if (!user)
-		return fail(
+		return vp_mem_fail(
 		    store, VA_USER_DOES_NOT_EXIST, name, "does not exist");
 
 	size_t behind = (size_t)(d->list.users + d->list.count - user) - 1;
 
+	(void)vp_mem_rows_remove(
+	    &store->rows, VPOP_KEEP_LASTAUTH, domain->real, name, NULL);
 	memmove(user, user + 1, behind * sizeof *user);
 	d->list.count--;
 	return 0;
@@ -267,16 +265,20 @@ mem_begin(struct vpop_store *store, const struct vpop_domain *domain)
 	struct domain *d = need_domain(store, domain->real);
 
 	if (store->is_open)
-		return fail(store, VA_INVALID_ARGUMENT, domain->real,
+		return vp_mem_fail(store, VA_INVALID_ARGUMENT, domain->real,
 		    "cannot begin a second transaction");
 	if (!d)
-		return fail_memory(store);
+		return vp_mem_no_memory(store);
+	if (vp_mem_rows_copy(&store->rows, &store->rows_before) != 0)
+		return vp_mem_no_memory(store);
 	if (d->list.count) {
 		size_t size = d->list.count * sizeof *d->list.users;
 
 		store->before.users = malloc(size);
-		if (!store->before.users)
-			return fail_memory(store);
+		if (!store->before.users) {
+			vp_mem_rows_free(&store->rows_before);
+			return vp_mem_no_memory(store);
+		}
 		memcpy(store->before.users, d->list.users, size);
 		store->before.count = d->list.count;
 	}
@@ -302,12 +304,13 @@ mem_users_open(struct vpop_store *store, const struct vpop_domain *domain,
 	struct vpop_store_users *users = calloc(1, sizeof *users);
 
 	if (!users)
-		return fail_memory(store);
+		return vp_mem_no_memory(store);
 	users->store = store;
 	users->domain = *domain;
 	if (after && vp_copy(users->last, sizeof users->last, after) != 0) {
 		free(users);
-		return fail(store, VA_USER_NAME_TOO_LONG, after, "is long");
+		return vp_mem_fail(
+		    store, VA_USER_NAME_TOO_LONG, after, "is long");
 	}
 	*ret_users = users;
 	return 0;
@@ -345,22 +348,48 @@ mem_users_count(struct vpop_store *store, const struct vpop_domain *domain,
 	return 0;
 }
 
-const struct vpop_store_ops vp_store_mem = {
-	.abi = VPOP_STORE_ABI,
-	.size = sizeof(struct vpop_store_ops),
-	.name = "mem",
-	.open = mem_open,
-	.close = mem_close,
-	.domain_add = mem_domain_add,
-	.domain_delete = mem_domain_delete,
-	.user_get = mem_get,
-	.user_put = mem_put,
-	.user_delete = mem_delete,
-	.begin = mem_begin,
-	.commit = mem_commit,
-	.rollback = mem_rollback,
-	.users_open = mem_users_open,
-	.users_next = mem_users_next,
-	.users_close = mem_users_close,
-	.users_count = mem_users_count,
+/* clang-format off */
+#define ACCOUNTS \
+	.abi = VPOP_STORE_ABI, \
+	.size = sizeof(struct vpop_store_ops), \
+	.open = mem_open, \
+	.close = mem_close, \
+	.domain_add = mem_domain_add, \
+	.domain_delete = mem_domain_delete, \
+	.user_get = mem_get, \
+	.user_put = mem_put, \
+	.user_delete = mem_delete, \
+	.begin = mem_begin, \
+	.commit = mem_commit, \
+	.rollback = mem_rollback, \
+	.users_open = mem_users_open, \
+	.users_next = mem_users_next, \
+	.users_close = mem_users_close, \
+	.users_count = mem_users_count
+/* clang-format on */
+
+const struct vpop_store_ops vp_store_mem = { .name = "mem", ACCOUNTS };
+
+const struct vpop_store_ops vp_store_mem_all = {
+	.name = "mem-all",
+	ACCOUNTS,
+	.keeps = vp_mem_keeps,
+	.rows_open = vp_mem_rows_open,
+	.rows_next = vp_mem_rows_next,
+	.rows_close = vp_mem_rows_close,
+	.alias_insert = vp_mem_alias_insert,
+	.alias_delete = vp_mem_alias_delete,
+	.limits_get = vp_mem_limits_get,
+	.limits_put = vp_mem_limits_put,
+	.lastauth_get = vp_mem_lastauth_get,
+	.lastauth_put = vp_mem_lastauth_put,
+	.dircontrol_get = vp_mem_dircontrol_get,
+	.dircontrol_put = vp_mem_dircontrol_put,
+	.ipmap_get = vp_mem_ipmap_get,
+	.ipmap_put = vp_mem_ipmap_put,
+	.relay_put = vp_mem_relay_put,
+	.relay_expire = vp_mem_relay_expire,
+	.authlog_add = vp_mem_authlog_add,
+	.authlog_expire = vp_mem_authlog_expire,
+	.aliasdomain_put = vp_mem_aliasdomain_put,
 };

@@ -6,5 +6,6 @@
 
 extern const struct vpop_store_ops vp_store_cdb;
 extern const struct vpop_store_ops vp_store_mem;
+extern const struct vpop_store_ops vp_store_mem_all;
 
 #endif

@@ -56,7 +56,8 @@ struct parser {
 static int
 argument_of(enum cli_kind kind)
 {
-	if (kind == CLI_TEXT || kind == CLI_CHOICE || kind == CLI_SECRET)
+	if (kind == CLI_TEXT || kind == CLI_CHOICE || kind == CLI_SECRET ||
+	    kind == CLI_PAIR_TEXT)
 		return required_argument;
 	return kind == CLI_RANDOM ? optional_argument : no_argument;
 }
@@ -125,6 +126,19 @@ take_random(const struct cli *cli, size_t *ret_length)
 	return 0;
 }
 
+static int
+take_pair(const struct cli *cli, struct cli_pair *pair, int value)
+{
+	int at = pair->which[0] ? 1 : 0;
+
+	if (pair->which[at])
+		return cli_usage(cli, NULL);
+	pair->which[at] = value;
+	if (optarg)
+		pair->argument = optarg;
+	return 0;
+}
+
 /* The tool's own options.  0, or the status to end with. */
 static int
 apply_option(struct cli *cli, const struct cli_option *option, int *ret_end)
@@ -149,6 +163,9 @@ apply_option(struct cli *cli, const struct cli_option *option, int *ret_end)
 		choice->which = (int)option->value;
 		choice->argument = optarg;
 		return 0;
+	case CLI_PAIR:
+	case CLI_PAIR_TEXT:
+		return take_pair(cli, option->target, (int)option->value);
 	case CLI_SECRET:
 		cli_free_secret(*(char **)option->target);
 		*(char **)option->target = cli_take_secret(optarg);

@@ -28,7 +28,10 @@ enum cli_kind {
 	CLI_FIELD,  /* the same, and clears CLI_ALL */
 	CLI_TEXT,   /* *(const char **)target = argument */
 	CLI_CHOICE, /* *(struct cli_choice *)target = value and argument */
-	CLI_SECRET, /* *(char **)target = copy of the argument, now wiped */
+	CLI_PAIR,   /* the next of *(struct cli_pair *)target = value; a third
+		       is refused */
+	CLI_PAIR_TEXT, /* the same and its argument */
+	CLI_SECRET,    /* *(char **)target = copy of the argument, now wiped */
 	CLI_RANDOM, /* *(size_t *)target = glued number or CLI_RANDOM_LENGTH */
 	CLI_DRY,    /* another name for --dry-run */
 	CLI_HELP    /* another name for --help */
@@ -45,6 +48,12 @@ struct cli_option {
 /* A verb with an argument among others without (CLI_SET of which). */
 struct cli_choice {
 	int which;
+	const char *argument;
+};
+
+/* Two letters whose order counts; 0 while not given. */
+struct cli_pair {
+	int which[2];
 	const char *argument;
 };
 

@@ -39,7 +39,11 @@ bin_PROGRAMS += %D%/vadddomain \
 	%D%/vkill \
 	%D%/vlist \
 	%D%/vdoctor \
-	%D%/vusagec
+	%D%/vusagec \
+	%D%/vconvert \
+	%D%/vmigrate \
+	%D%/dotqmail2valias \
+	%D%/vsavealiasdomains
 %C%_vadddomain_LDADD = $(TOOL_LIBS)
 %C%_vaddaliasdomain_LDADD = $(TOOL_LIBS)
 %C%_vdeldomain_LDADD = $(TOOL_LIBS)
@@ -65,3 +69,8 @@ bin_PROGRAMS += %D%/vadddomain \
 %C%_vdoctor_LDADD = $(TOOL_LIBS)
 # By the interface of older releases.
 %C%_vusagec_LDADD = src/api/libapi.la $(TOOL_LIBS)
+%C%_vconvert_SOURCES = %D%/vconvert.c %D%/vconvert.h %D%/vconvert_users.c
+%C%_vconvert_LDADD = $(TOOL_LIBS)
+%C%_vmigrate_LDADD = $(TOOL_LIBS)
+%C%_dotqmail2valias_LDADD = $(TOOL_LIBS)
+%C%_vsavealiasdomains_LDADD = $(TOOL_LIBS)

@@ -40,10 +40,12 @@ ok 'the postmaster has a Maildir' \
 is 'and is called so' "$(vuserinfo -c postmaster@example.com)" Postmaster
 ok 'and the password' vverifypw postmaster@example.com Secr3t.pw
 is 'modes' "$(stat -c %a "$domains/example.com" \
-    "$domains/example.com/.qmail-default" "$domains/example.com/vpasswd" |
-    tr '\n' ' ')" '700 600 600 '
-is 'owner' "$(stat -c %u:%g "$domains/example.com/vpasswd")" \
+    "$domains/example.com/.qmail-default" | tr '\n' ' ')" '700 600 '
+is 'owner' "$(stat -c %u:%g "$domains/example.com/.qmail-default")" \
     "$SITE_UID:$SITE_GID"
+on_cdb && is 'mode and owner of the accounts' \
+    "$(stat -c '%a %u:%g' "$domains/example.com/vpasswd")" \
+    "600 $SITE_UID:$SITE_GID"
 
 run vadddomain example.com x
 ran 'it exists' 243 "$exists" ''

@@ -689,17 +689,14 @@ deliver vdelivermail '' bounce-no-mailbox
 is 'no compiled table' "$status" 111
 ok 'with a text' grep -q '^vdelivermail: deferred, ' "$SITE/out"
 mv "$SITE/qmail/users/cdb.away" "$SITE/qmail/users/cdb"
-mkdir "$SITE/aside"
-mv "$dir"/vpasswd* "$SITE/aside"
-mkdir "$dir/vpasswd.cdb"
+store_break example.test
 for ext in alice nobody; do
 	deliver EXT=$ext vdelivermail '' bounce-no-mailbox
 	is "broken account files: $ext" "$status" 111
 done
 deliver EXT=nobody vdelivermail '' delete
 is 'broken account files: nothing is deleted' "$status" 111
-rmdir "$dir/vpasswd.cdb"
-mv "$SITE/aside"/* "$dir"
+store_mend
 user 'and back' 0 ''
 empty
 printf 'logging = nonsense\n' >>"$VPOPMAIL_CONF"

@@ -12,13 +12,13 @@ for user in fresh never old1 old2 norecord forward; do
 	ok "$user" vadduser -e "$hash" "$user@example.com"
 done
 dir=$SITE/home/domains/example.com
-for user in old1 old2 forward; do
-	printf 192.0.2.1 >"$dir/$user/lastauth"
+for user in old1 forward; do
+	set_login "$user@example.com" 192.0.2.1 '2001-05-06'
 done
-touch -d '2001-05-06' "$dir/old1/lastauth" "$dir/forward/lastauth" \
-    "$dir/never/lastauth" "$dir/postmaster/lastauth"
-touch -d '300 days ago' "$dir/old2/lastauth"
-rm "$dir/norecord/lastauth"
+set_login never@example.com 0.0.0.0 '2001-05-06'
+set_login postmaster@example.com 0.0.0.0 '2001-05-06'
+set_login old2@example.com 192.0.2.1 '300 days ago'
+drop_login norecord@example.com
 echo '&x@y.example' >"$dir/forward/.qmail"
 
 run vdeloldusers

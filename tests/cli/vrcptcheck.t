@@ -138,12 +138,9 @@ mv "$SITE/qmail/users/other" "$SITE/qmail/users/cdb"
 mv "$dir" "$dir.away"
 deferred 'no folder of the domain' alice@example.test
 mv "$dir.away" "$dir"
-mkdir "$SITE/away"
-mv "$dir"/vpasswd* "$SITE/away"
-mkdir "$dir/vpasswd" "$dir/vpasswd.cdb"
+store_break example.test
 deferred 'a broken database' nobody@example.test
-rmdir "$dir"/vpasswd*
-mv "$SITE/away"/* "$dir"
+store_mend
 cp "$VPOPMAIL_CONF" "$SITE/conf"
 with 'nonsense'
 deferred 'broken settings' alice@example.test

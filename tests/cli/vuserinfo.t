@@ -8,7 +8,8 @@ hash='$1$abcdefgh$cHJi5PXp/ki/ktXzqlk6I1'
 ok 'a domain' vadddomain --no-password example.com
 ok 'bob' vadduser -q 10M -c 'Bob B.' -e "$hash" bob@example.com
 dir=$SITE/home/domains/example.com
-touch -d '2020-11-22 18:35:06' "$dir/bob/lastauth" "$dir/postmaster/lastauth"
+set_login bob@example.com 0.0.0.0 '2020-11-22 18:35:06'
+set_login postmaster@example.com 0.0.0.0 '2020-11-22 18:35:06'
 
 full="comment/gecos: Bob B.
 uid:    1
@@ -49,12 +50,11 @@ bob' ''
 run vuserinfo -l bob@example.com
 ran 'never logged in' 0 'account created: Sun Nov 22 18:35:06 2020
 last auth: Never logged in' ''
-printf 192.0.2.1 >"$dir/bob/lastauth"
-touch -d '2020-05-06 18:37:49' "$dir/bob/lastauth"
+set_login bob@example.com 192.0.2.1 '2020-05-06 18:37:49'
 run vuserinfo -l bob@example.com
 ran 'logged in' 0 'last auth: Wed May  6 18:37:49 2020
 last auth ip: 192.0.2.1' ''
-rm "$dir/bob/lastauth"
+drop_login bob@example.com
 run vuserinfo -l bob@example.com
 ran 'no record' 0 'last auth: Never logged in' ''
 

@@ -5,6 +5,8 @@
 #
 #     crash.pl SCENARIO ...
 #
+# SCENARIO@sqlite is the same on the sqlite store, which keeps all it can.
+#
 # After each interrupted run: mail for another account is still delivered; the
 # next command (a change in another domain) finds or makes the wholly old or
 # the wholly new state; an interrupted run that claimed success left the new
@@ -86,6 +88,16 @@ my %scenarios = (
 	vdoctor => [["vdoctor", "--repair"], broken => 1],
 );
 
+# What the store keeps, without what differs by time; as the vpopmail user,
+# who owns the file.
+my $tables = join "", map { "select '$_->[0]', $_->[1] from $_->[0] "
+    . "order by $_->[2];" } (["vpopmail", "*", "pw_domain, pw_name"],
+	["dir_control", "*", "domain"],
+	["lastauth", "user, domain, remote_ip", "domain, user"],
+	["valias", "alias, domain, valias_line", "domain, alias, id"],
+	["limits", "*", "domain"], ["ip_alias_map", "*", "ip_addr"],
+	["aliasdomains", "*", "alias"]);
+
 my $root = $> == 0;
 my ($uid, $gid) = $root ? (getpwnam "nobody")[2, 3] : ($>, (split ' ', $))[0]);
 my $shm = -d "/dev/shm" && -w "/dev/shm" ? "/dev/shm" : "/tmp";
@@ -151,6 +163,29 @@ sub run {
 	return ($? & 127 ? 1000 + ($? & 127) : $? >> 8, $out);
 }
 
+# The tables of the sqlite store; "" on the cdb store.
+sub dump_store {
+	my $db = "$site/home/domains/_vpopmail.sqlite";
+	return "" if !-e $db;
+	my @as = $root ? ("setpriv", "--reuid=$uid", "--regid=$gid",
+	    "--clear-groups") : ();
+	my ($status, $out) = run(undef, @as, "sqlite3", "-bail", $db, $tables);
+	return "sqlite3: $status\n$out";
+}
+
+# Settings of the store that a scenario's name ends with.
+sub store_settings {
+	my ($store) = @_;
+	return "" if !$store;
+	make_path("$work/stores");
+	system("cp", "$ENV{top_builddir}/src/store/sql/.libs/$store.so",
+	    "$work/stores") == 0 or die "no module of the store $store\n";
+	chmod 0755, "$work/stores", "$work/stores/$store.so" or die;
+	return "auth_module = $store\nstore_dir = $work/stores\n"
+	    . join "", map { "$_ = yes\n" } qw(valias mysql_limits
+	    sql_aliasdomains);
+}
+
 sub must {
 	my ($status, $out) = run(undef, @_);
 	die "@_ ended with $status: $out" if $status;
@@ -193,7 +228,8 @@ sub make_template {
 	must("vlist", "create", "news\@one.test");
 	must("vlist", "subscriber", "news\@one.test", "add",
 	    "old\@elsewhere.test");
-	for my $old (glob "$site/home/domains/one.test/{bob,zoe}/lastauth") {
+	for my $old (grep { -e } glob
+	    "$site/home/domains/one.test/{bob,zoe}/lastauth") {
 		spew($old, "192.0.2.7");
 		utime 86400 * 365 * 30, 86400 * 365 * 30, $old or die;
 	}
@@ -249,6 +285,7 @@ sub snapshot {
 	}
 	push @parts, slurp("$site/home/etc/ip_alias_map") // "none";
 	push @parts, slurp("$site/home/etc/vlimits.default") // "none";
+	push @parts, dump_store();
 	return join "\n----\n", @parts;
 }
 
@@ -315,12 +352,14 @@ sub differences {
 
 sub prepare {
 	my ($name) = @_;
-	my ($command, %options) = @{ $scenarios{$name}
+	my ($base, $store) = split /@/, $name;
+	my ($command, %options) = @{ $scenarios{$base}
 	    // die "no scenario $name\n" };
 	my $s = { again => [], %options, name => $name };
 	$s->{command} = [map { $_ eq "BULLETIN" ? "$site/bulletin" : $_ }
 	    @$command];
-	make_template($options{settings} // "", $options{broken});
+	make_template(($options{settings} // "") . store_settings($store),
+	    $options{broken});
 	if (defined $options{stdin}) {
 		$s->{stdin_file} = "$work/stdin";
 		spew($s->{stdin_file}, $options{stdin});

@@ -2,7 +2,15 @@
 # Shared by the black-box tests; sourced, prints TAP.
 #
 #   site_make                 a scratch site; sets SITE, SITE_UID, SITE_GID
-#                             and VPOPMAIL_CONF, and is removed at the end
+#                             and VPOPMAIL_CONF, and is removed at the end; its
+#                             accounts are in the store VTEST_STORE (stores.sh)
+#   on_cdb                    the site's accounts are in files
+#   account_line ADDRESS      its line of vpasswd, also where it is a row
+#   last_login ADDRESS        the address that it last logged in from
+#   set_login ADDRESS IP WHEN the same, made; WHEN as for date -d
+#   drop_login ADDRESS        it has no record of a login
+#   relay_list                the roaming addresses, as lines of open-smtp
+#   store_break DOMAIN        its accounts cannot be read, until store_mend
 #   ok WORDS COMMAND ...      the command succeeds
 #   not_ok WORDS COMMAND ...  the command fails
 #   is WORDS GOT WANTED       two texts are equal
@@ -26,7 +34,78 @@ tests=0
 failed=0
 SITE=
 
+# The store of the sites: cdb files, or a database.
+on_cdb() {
+	[ -z "$VTEST_STORE" ]
+}
+# shellcheck source=tests/lib/stores.sh
+on_cdb || . "${srcdir:-.}/tests/lib/stores.sh"
+
+account_line() {
+	if on_cdb; then
+		grep "^${1%@*}:" "$(vdominfo -d "${1#*@}" | head -n 1)/vpasswd"
+	else
+		store_account "${1%@*}" "${1#*@}"
+	fi
+}
+
+last_login() {
+	if on_cdb; then
+		cat "$(vuserinfo -d "$1")/lastauth"
+	else
+		store_login "${1%@*}" "${1#*@}"
+	fi
+}
+
+set_login() {
+	if on_cdb; then
+		set -- "$(vuserinfo -d "$1")" "$2" "$3"
+		printf %s "$2" >"$1/lastauth"
+		touch -d "$3" "$1/lastauth"
+	else
+		store_set_login "${1%@*}" "${1#*@}" "$2" "$(date -d "$3" +%s)"
+	fi
+}
+
+drop_login() {
+	if on_cdb; then
+		rm "$(vuserinfo -d "$1")/lastauth"
+	else
+		store_set_login "${1%@*}" "${1#*@}"
+	fi
+}
+
+relay_list() {
+	if on_cdb; then
+		cat "$SITE/home/etc/open-smtp"
+	else
+		store_relay
+	fi
+}
+
+store_break() {
+	if on_cdb; then
+		broken=$(vdominfo -d "$1" | head -n 1)
+		mkdir "$SITE/aside"
+		mv "$broken"/vpasswd* "$SITE/aside"
+		mkdir "$broken/vpasswd" "$broken/vpasswd.cdb"
+	else
+		echo 'ALTER TABLE vpopmail RENAME TO aside' | store_sql
+	fi
+}
+
+store_mend() {
+	if on_cdb; then
+		rmdir "$broken/vpasswd" "$broken/vpasswd.cdb"
+		mv "$SITE/aside"/* "$broken"
+		rmdir "$SITE/aside"
+	else
+		echo 'ALTER TABLE aside RENAME TO vpopmail' | store_sql
+	fi
+}
+
 cleanup() {
+	on_cdb || store_end
 	[ -z "$SITE" ] || rm -rf "$SITE"
 }
 trap cleanup EXIT
@@ -153,6 +232,7 @@ qmaildir = $SITE/qmail
 password_scheme = sha512
 CONF
 	echo mx.example.com >"$SITE/qmail/control/me"
+	on_cdb || store_make
 }
 
 # with SETTING ...: add lines to the settings.

@@ -1,40 +1,23 @@
 /*
- * The contract of an account store (vpop_store.h), run over every store: a
- * new one is a new line in the table of back ends.
+ * The contract of an account store (vpop_store.h): its accounts.
  */
 #include "config.h"
 
-#include <check.h>
+#include "contract_int.h"
+
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/dirtree.h"
 #include "host.h"
-#include "store/stores.h"
 
-static const struct backend {
-	const char *name;
-	const struct vpop_store_ops *ops;
-	int is_lasting; /* accounts are there after close and open */
-	struct host_setting settings[4];
-} backends[] = {
-	{ "cdb, files always current", &vp_store_cdb, 1,
-	    { { "cdb_fold_always", "yes" }, { "clear_passwd", "yes" } } },
-	{ "cdb, with a log", &vp_store_cdb, 1,
-	    { { "cdb_small_domain", "0" }, { "cdb_fold_always", "no" } } },
-	{ "cdb, small becoming large", &vp_store_cdb, 1,
-	    { { "cdb_small_domain", "20" } } },
-	{ "mem", &vp_store_mem, 0, { { NULL, NULL } } },
-};
-#define BACKENDS ((int)(sizeof backends / sizeof *backends))
-
+static const struct contract_backend *backends;
 static char scratch[64];
-static const struct backend *backend;
-static const struct vpop_store_ops *ops;
-static struct vpop_store *store;
-static struct vpop_domain domain, other;
+const struct contract_backend *backend;
+const struct vpop_store_ops *ops;
+struct vpop_store *store;
+struct vpop_domain domain, other;
 
 static void
 make_domain(struct vpop_domain *d, const char *name)
@@ -62,26 +45,37 @@ scratch_remove(void)
 
 	if (store)
 		ops->close(store);
+	if (backend && backend->tear_down)
+		backend->tear_down(backend);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(vp_dir_remove(fd, scratch + 5), 0);
 	close(fd);
 }
 
-static void
+const char *
+contract_message(void)
+{
+	return host_message;
+}
+
+void
 begin_with(int number)
 {
 	backend = &backends[number];
 	ops = backend->ops;
 	host_settings = backend->settings;
+	if (backend->set_up)
+		backend->set_up(backend, scratch);
 	ck_assert_uint_eq(ops->abi, VPOP_STORE_ABI);
 	ck_assert_uint_ge(ops->size, sizeof *ops);
 	ck_assert_msg(ops->open(&host, &store) == 0, "%s", host_message);
 	ck_assert_int_eq(ops->domain_add(store, &domain), 0);
 	ck_assert_int_eq(ops->domain_add(store, &other), 0);
+	ck_assert_uint_eq(ops->keeps ? ops->keeps(store) : 0, backend->keeps);
 }
 
 /* Close and open again, if the accounts outlive that. */
-static void
+void
 reopen(void)
 {
 	if (!backend->is_lasting)
@@ -90,7 +84,7 @@ reopen(void)
 	ck_assert_int_eq(ops->open(&host, &store), 0);
 }
 
-static void
+void
 put(const char *name, const char *gecos, unsigned how, int expected)
 {
 	struct vpop_user user = make_user(name, gecos);
@@ -100,7 +94,7 @@ put(const char *name, const char *gecos, unsigned how, int expected)
 	    backend->name, name, r, expected, host_message);
 }
 
-static void
+void
 expect(const char *name, const char *gecos)
 {
 	struct vpop_user user;
@@ -532,19 +526,22 @@ START_TEST(many_accounts)
 END_TEST
 
 int
-main(void)
+contract_run(
+    const char *name, const struct contract_backend *list, size_t count)
 {
 	const TTest *const tests[] = { empty_domain, record_as_it_was,
 		longest_fields, existence, order_and_pages, commit_and_rollback,
 		closing_rolls_back, bad_characters, domains_apart, lazy_is_seen,
 		random_changes, many_accounts };
-	Suite *suite = suite_create("store contract");
+	Suite *suite = suite_create(name);
 	TCase *tcase = tcase_create("contract");
 
+	backends = list;
 	tcase_add_checked_fixture(tcase, scratch_make, scratch_remove);
-	tcase_set_timeout(tcase, 60);
+	tcase_set_timeout(tcase, 120);
 	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
-		tcase_add_loop_test(tcase, tests[i], 0, BACKENDS);
+		tcase_add_loop_test(tcase, tests[i], 0, (int)count);
+	contract_add_kinds(tcase, (int)count);
 	suite_add_tcase(suite, tcase);
 
 	SRunner *runner = srunner_create(suite);

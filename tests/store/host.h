@@ -10,11 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "vpop_store.h"
-
-struct host_setting {
-	const char *name, *value;
-};
+#include "contract.h"
 
 static const struct host_setting *host_settings; /* ends with name NULL */
 static int host_code;

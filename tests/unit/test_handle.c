@@ -5,6 +5,8 @@
 
 #include "site.h"
 
+#include "core/store.h"
+
 START_TEST(finds_ids_and_paths)
 {
 	char *home = site_path("home"), *etc = site_path("home/etc");

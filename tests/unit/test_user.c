@@ -4,6 +4,7 @@
 #include "site.h"
 
 #include "base/text.h"
+#include "core/store.h"
 #include "core/user.h"
 #include "core/userdir.h"
 
