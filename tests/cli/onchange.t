@@ -169,6 +169,34 @@ ran 'none' 0 '' ''
 run vuserinfo -q bob@example.com
 ran 'reading tells nobody' 0 10485760S ''
 
+# ---- after a crash ----
+# Killed at every fifth call: what the next change recovers, it tells, and of
+# an account that is not there in the end nobody was told.
+put_script
+lost='' unborn=0 late=0 n=1
+while [ "$n" -lt 500 ]; do
+	name=crash$n@example.com
+	: >"$told"
+	run inject kill "$n" $add_user "$name"
+	case $err in *'inject: only'*) break ;; esac
+	open=$(sqlite3 "$SITE/home/var/journal.sqlite" \
+	    'SELECT count(*) FROM change WHERE state = 0')
+	ok "the change after call $n" vsetuserquota bob@example.com "$n"M \
+	    >/dev/null
+	all=$(grep -c "|add_user|$name|" "$told")
+	if ! vuserinfo -q "$name" >/dev/null 2>&1; then
+		unborn=$((unborn + 1))
+		[ "$all" = 0 ] || lost="$lost told:$n"
+	elif [ "$open" != 0 ]; then
+		late=$((late + 1))
+		[ "$all" = 1 ] || lost="$lost $n:$all"
+	fi
+	n=$((n + 5))
+done
+is 'all that was recovered was told, and once' "$lost" ''
+ok 'some were not added' test "$unborn" -gt 0
+ok 'some were recovered' test "$late" -gt 0
+
 # ---- the change log ----
 with 'onchange_script = no' 'logger_sqlite = yes'
 log=$SITE/home/_vpopmail_log.sqlite
