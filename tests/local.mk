@@ -151,7 +151,7 @@ CRASH_TESTS = \
 	%D%/crash/user_change.t \
 	%D%/crash/user_delete.t
 
-check_PROGRAMS += $(UNIT_TESTS) %D%/crash/inject
+check_PROGRAMS += $(UNIT_TESTS) %D%/crash/ezmlm %D%/crash/inject
 # With the protocol of a server.
 %C%_unit_test_vpopmaild_LDADD = src/daemons/vpopmaild/libprotocol.la \
 	$(UNIT_LIBS)
@@ -194,6 +194,7 @@ EXTRA_DIST += %D%/store/contract.sh
 	src/daemons/vpopmaild/libprotocol.la \
 	src/daemons/common/libcommon.la $(UNIT_LIBS)
 %C%_store_contract_SOURCES = %D%/store/contract_main.c $(STORE_CONTRACT)
+%C%_crash_ezmlm_LDADD =
 %C%_crash_inject_LDADD =
 %C%_unit_test_vusaged_LDADD = src/daemons/vusaged/libvusaged.la $(UNIT_LIBS) \
 	$(EVENT_LIBS)

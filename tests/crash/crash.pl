@@ -108,27 +108,8 @@ $ENV{VPOPMAIL_CONF} = "$site/home/etc/vpopmail.conf";
 delete @ENV{qw(VPOPMAIL_DOMAIN TCPLOCALIP TCPREMOTEIP)};
 
 # Programs as small as they can be in the place of ezmlm-idx.
-my %ezmlm = (
-	make => <<'SH',
-keep=
-case $1 in -e*) keep=1 ;; esac
-letters=$1
-while :; do case $1 in -*) shift ;; *) break ;; esac; done
-if [ -z "$keep" ]; then
-	mkdir "$1" || exit 111
-	ln -s "$1/editor" "$2" || exit 111
-	ln -s "$1/manager" "$2-default" || exit 111
-fi
-echo "|ezmlm-reject '$1'" >"$1/editor" || exit 111
-echo "|ezmlm-manage '$1'" >"$1/manager" || exit 111
-echo >"$1/headeradd" || exit 111
-case $letters in *f*) echo >"$1/prefix" || exit 111 ;; esac
-case $letters in *t*) echo >"$1/addtrailer" || exit 111 ;; esac
-SH
-	sub => ': >"$1/$2"',
-	unsub => '[ ! -e "$1/$2" ] || rm "$1/$2"',
-	list => ':',
-);
+my ($ezmlm) = grep { -x } map { "$_/ezmlm" } split /:/, $ENV{PATH};
+die "no stand-in for ezmlm in PATH\n" if !$ezmlm;
 
 sub spew {
 	my ($path, $text) = @_;
@@ -203,9 +184,9 @@ sub make_template {
 	    . "password_scheme = sha512\nfile_sync = no\n"
 	    . "ezmlm_dir = $work/ezmlm\n$settings");
 	make_path("$work/ezmlm");
-	for my $name (keys %ezmlm) {
-		spew("$work/ezmlm/ezmlm-$name", "#!/bin/sh\n$ezmlm{$name}\n");
-		chmod 0755, "$work/ezmlm/ezmlm-$name" or die;
+	for my $name (qw(make sub unsub list)) {
+		my $link = "$work/ezmlm/ezmlm-$name";
+		-l $link or symlink $ezmlm, $link or die "$link: $!";
 	}
 	spew("$site/home/etc/vlimits.default", "maxpopaccounts: -1\n");
 	spew("$site/qmail/control/me", "mx.test\n");
