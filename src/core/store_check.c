@@ -1,7 +1,7 @@
 /* Whether a program can begin its work, before it greets anybody. */
 #include "config.h"
 
-#include "core/handle.h"
+#include "core/store.h"
 
 int
 vpop_check(struct vpop *vp)
