@@ -13,7 +13,7 @@ use Socket qw(AF_INET6 pack_sockaddr_in6 inet_pton SOCK_STREAM);
 use Time::HiRes qw(time sleep);
 our @EXPORT = qw(start stop log_text log_like port connect_tcp connect_tls
     connect_unix connect_v6 say_line ask read_reply read_all ok is like done
-    children wait_for login settings $pid $site sleep time);
+    children memory wait_for login settings $pid $site sleep time);
 our ($pid, $site) = (undef, $ENV{SITE});
 my ($count, $failed) = (0, 0);
 $SIG{PIPE} = 'IGNORE';
@@ -108,6 +108,9 @@ sub stop {
 	waitpid $pid, 0;
 	my $status = $?;
 	undef $pid;
+	# What a sanitizer has found.
+	my ($found) = log_text() =~ /(AddressSanitizer.*|runtime error.*)/;
+	ok(0, $found) if $found;
 	return $status;
 }
 
@@ -208,6 +211,13 @@ sub login {
 		. ($secret // 'test')), "+OK \r\n",
 	    'logged in as ' . ($who // 'test@test.com'));
 	return $socket;
+}
+
+# Resident memory of a process in KiB.
+sub memory {
+	open my $fh, '<', "/proc/$_[0]/status" or return 0;
+	my ($size) = map { /^VmRSS:\s+(\d+)/ ? $1 : () } <$fh>;
+	return $size;
 }
 
 # The processes of the server: the pids of those that have a role.
