@@ -8,6 +8,8 @@
 #include "config.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -114,6 +116,10 @@ admit(struct vpd_listener *listener, int fd,
 		return;
 	}
 	if (listener->kind != VPD_UNIX) {
+		const int on = 1;
+
+		/* Replies are written whole; none is to wait for another. */
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 		int trusted = vpd_setup_trusts(front->setup, text);
 
 		if (!trusted)

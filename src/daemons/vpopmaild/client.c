@@ -208,13 +208,16 @@ vpd_client_advance(struct vpd_client *client)
 {
 	size_t length, used;
 
-	if (client->situation != VPD_READING)
+	if (client->situation != VPD_READING) {
+		vpd_input_pace(client);
 		return;
+	}
 	if (client->front->is_stopping) {
 		close_client(client);
 		return;
 	}
 	if (vpd_client_unread(client) >= VPD_UNREAD_MAX) {
+		vpd_input_pace(client);
 		vpd_client_wait(client, client->front->setup->write * 1000);
 		return;
 	}
@@ -535,7 +538,6 @@ vpd_client_new(
 	TAILQ_INSERT_TAIL(&front->clients, client, entries);
 	front->count++;
 	bufferevent_setcb(client->bev, on_read, on_write, on_event, client);
-	bufferevent_setwatermark(client->bev, EV_READ, 0, VPD_LINES_MAX);
 	bufferevent_set_timeouts(client->bev, NULL, &write);
 	bufferevent_enable(client->bev, EV_READ | EV_WRITE);
 	greet(client);

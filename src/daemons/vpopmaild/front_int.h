@@ -165,6 +165,8 @@ void vpd_client_wait(struct vpd_client *client, int64_t milliseconds);
 /* input.c */
 /* Take what has come; never more than a request of the wanted kind needs. */
 void vpd_input_take(struct vpd_client *client);
+/* Read on from the client, or not while much waits. */
+void vpd_input_pace(struct vpd_client *client);
 void vpd_input_drop(struct vpd_client *client, size_t size);
 void vpd_input_free(struct vpd_client *client);
 /* The client has gone: what it sent before counts. */

@@ -51,14 +51,29 @@ grow(struct vpd_client *client, size_t wanted)
 	return 0;
 }
 
+/* Not by a watermark: libevent calls again and again while it is reached. */
 void
-vpd_input_take(struct vpd_client *client)
+vpd_input_pace(struct vpd_client *client)
+{
+	int is_reading, is_full;
+
+	if (!client->bev || client->is_eof)
+		return;
+	is_reading = (bufferevent_get_enabled(client->bev) & EV_READ) != 0;
+	is_full = evbuffer_get_length(bufferevent_get_input(client->bev)) >=
+		  VPD_LINES_MAX;
+	if (is_reading && is_full)
+		bufferevent_disable(client->bev, EV_READ);
+	else if (!is_reading && !is_full)
+		bufferevent_enable(client->bev, EV_READ);
+}
+
+static void
+take(struct vpd_client *client)
 {
 	struct evbuffer *from;
 	size_t room, size;
 
-	if (!client->bev)
-		return;
 	from = bufferevent_get_input(client->bev);
 	size = evbuffer_get_length(from);
 	room = most(client);
@@ -71,6 +86,14 @@ vpd_input_take(struct vpd_client *client)
 		return;
 	client->in_size += size;
 	client->front->input += size;
+}
+
+void
+vpd_input_take(struct vpd_client *client)
+{
+	if (client->bev)
+		take(client);
+	vpd_input_pace(client);
 }
 
 void

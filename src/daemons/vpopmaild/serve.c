@@ -543,10 +543,10 @@ stop(const sigset_t *signals)
 	int64_t end = milliseconds() + STOP;
 
 	vp_notify_systemd("STOPPING=1");
+	close_listeners(current, NULL);
 	for (int i = 0; i < GENERATIONS; i++)
 		if (generations[i].front)
 			send_order(&generations[i], VPD_ORDER_STOP, -1);
-	close_listeners(current, NULL);
 	for (reap(1); is_alive(); reap(1)) {
 		if (milliseconds() >= end)
 			kill_all();
