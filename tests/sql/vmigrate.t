@@ -34,6 +34,7 @@ VTEST_SOCKET=$MARIADB_SOCKET
 store_file mysql
 with "store_dir = $SITE/stores" 'auth_module = mysql'
 site56_dump | store_server mysql "$store_name"
+vdoctor --repair >"$SITE/doctor" 2>&1
 before=$(accounts)
 list=$(vuserinfo -n -D example.com)
 run vmigrate --dry-run
