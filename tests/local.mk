@@ -211,12 +211,14 @@ EXTRA_DIST += %D%/store/contract.sh
 %C%_unit_test_api_user_LDADD = src/api/libapi.la $(UNIT_LIBS)
 # Sites on database servers; the tools are told apart only by the store.
 SITE_TESTS = \
+	%D%/sql/aliases.t \
 	%D%/sql/convert.t \
 	%D%/sql/faults.t \
 	%D%/sql/injection.t \
 	%D%/sql/tools_mysql.t \
 	%D%/sql/tools_pgsql.t \
-	%D%/sql/tools_sqlite.t
+	%D%/sql/tools_sqlite.t \
+	%D%/sql/vmigrate.t
 EXTRA_DIST += $(SITE_TESTS) %D%/lib/onstore.sh %D%/lib/site56.sh \
 	%D%/lib/stores.sh %D%/data/site-5.6-mysql-files.tar.gz \
 	%D%/data/site-5.6-mysql.sql.gz

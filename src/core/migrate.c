@@ -23,8 +23,7 @@ struct migration {
 static int
 migrate_one(struct migration *m, const struct vpop_domain *domain)
 {
-	int rc =
-	    m->ops->migrate(m->store, domain, m->dry_run, m->each, m->arg);
+	int rc = m->ops->migrate(m->store, domain, m->dry_run, m->each, m->arg);
 
 	if (rc < 0)
 		return rc;

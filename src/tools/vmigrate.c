@@ -25,8 +25,7 @@ static int
 run(struct cli *cli)
 {
 	const char *store = cli->argc ? cli->argv[0] : NULL;
-	int steps =
-	    vpop_store_migrate(cli->vp, store, cli->dry_run, tell, cli);
+	int steps = vpop_store_migrate(cli->vp, store, cli->dry_run, tell, cli);
 
 	if (steps < 0)
 		return cli_fail(cli, steps);

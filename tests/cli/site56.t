@@ -2,30 +2,15 @@
 # A site written by vpopmail 5.6 with clear passwords, worked on in place.
 # What we write is read back by readsite.pl, which shares no code with us.
 . "${srcdir:-.}/tests/lib/lib.sh"
+# shellcheck source=tests/lib/site56.sh
+. "${srcdir:-.}/tests/lib/site56.sh"
 
 site_make
 read_site() {
 	perl "$srcdir/tests/lib/readsite.pl" "$@"
 }
 
-# The site's paths are absolute; its prefix becomes ours, of any length, so
-# texts are rewritten and what is compiled from them is made anew.
-rm -rf "$SITE/home/domains" "$SITE/qmail"
-mkdir "$SITE/old"
-tar -xzf "$srcdir/tests/data/site-5.6-cdb.tar.gz" -C "$SITE/old"
-mv "$SITE/old/home/vpopmail/domains" "$SITE/home/domains"
-cp "$SITE/old/home/vpopmail/etc/"* "$SITE/home/etc/"
-mv "$SITE/old/var/qmail" "$SITE/qmail"
-find "$SITE/home/domains" -name vpasswd -o -name .qmail-default |
-    while read -r f; do
-	sed -i "s#/home/vpopmail/#$SITE/home/#g" "$f"
-done
-find "$SITE/home/domains" -name vpasswd.cdb -exec rm {} +
-sed -i "s#/home/vpopmail/#$SITE/home/#g; s#:89:89:#:$SITE_UID:$SITE_GID:#" \
-    "$SITE/qmail/users/assign"
-chown -R "$SITE_UID:$SITE_GID" "$SITE/home/domains"
-printf 'clear_passwd = yes\nqmail_ext = yes\nip_alias_domains = yes\n' \
-    >>"$VPOPMAIL_CONF"
+site56_files site-5.6-cdb.tar.gz
 ex=$SITE/home/domains/example.com
 
 vdoctor --repair >"$SITE/doctor.out" 2>&1

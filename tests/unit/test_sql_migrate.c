@@ -29,7 +29,8 @@ make_old(void)
 		"text);"
 		"INSERT INTO vpopmail (pw_name, pw_domain, pw_uid, pw_gid) "
 		"VALUES ('alice', 'example.com', 0, 0);"
-		"INSERT INTO valias VALUES ('all', 'example.com', '&a@b');"
+		"INSERT INTO valias VALUES ('all', 'example.com', '&a@b'),"
+		"('all', 'example.com', '|program');"
 		"INSERT INTO relay VALUES ('192.0.2.1', '1700000000')");
 }
 
@@ -51,6 +52,9 @@ START_TEST(old_becomes_new)
 	ck_assert_str_eq(ask("SELECT COUNT(*) FROM valias WHERE "
 			     "valias_type = 1 AND copy = 0"),
 	    "1");
+	ck_assert_str_eq(ask("SELECT valias_type FROM valias WHERE "
+			     "valias_line = '|program'"),
+	    "0");
 	ck_assert_int_eq(get("alice"), 1);
 	/* Done is done. */
 	told[0] = '\0';

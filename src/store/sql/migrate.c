@@ -348,6 +348,18 @@ add_user_index(struct vp_sql_migration *m, const struct vp_sql_shape *shape)
 
 /* ---- tables -------------------------------------------------------------- */
 
+/* The new column says of every line that it forwards. */
+static int
+mark_programs(struct vp_sql_migration *m)
+{
+	AUTO_QUERY struct vp_sql_query query = { 0 };
+
+	vp_sql_query_init(&query, m->link->dialect);
+	vp_sql_put(&query, "UPDATE [valias] SET [valias_type] = 0 "
+			   "WHERE [valias_line] LIKE '|%'");
+	return step(m, &query);
+}
+
 /* MySQL: tables without transactions. */
 static int
 is_old_engine(struct vp_sql_migration *m, const char *name)
@@ -442,6 +454,9 @@ vp_sql_migrate_table(struct vp_sql_migration *m, enum vp_sql_table_id id,
 	int code = count_rows(m, name, &before);
 	if (code == 0)
 		code = alter(m, id, name, shape);
+	if (code == 0 && id == VP_TABLE_VALIAS &&
+	    !vp_sql_has(shape, VP_VA_TYPE))
+		code = mark_programs(m);
 	if (code == 0 && id == VP_TABLE_USERS)
 		code = add_user_index(m, shape);
 	if (code == 0)

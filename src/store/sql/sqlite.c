@@ -247,7 +247,8 @@ set_wal(struct vp_sql_conn *conn, int dirfd, const char *name,
 
 /* SQLite gives the files of the log to the owner of the database just after
  * it made them.  A process of root that dies in between would lock everybody
- * else out, so they are made once and stay. */
+ * else out, so they are made once and stay.  The last one to close empties the
+ * log: what a failed sync left in it would be a change to the next reader. */
 static void
 keep_log(struct vp_sql_conn *conn)
 {
@@ -255,6 +256,8 @@ keep_log(struct vp_sql_conn *conn)
 
 	(void)sqlite3_file_control(
 	    conn->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+	(void)sqlite3_exec(
+	    conn->db, "PRAGMA journal_size_limit = 0", NULL, NULL, NULL);
 }
 
 static void

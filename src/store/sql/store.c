@@ -57,6 +57,7 @@ vp_sql_report(struct vpop_store *store, const struct vp_sql_error *error,
 	    error->class == VP_SQL_NO_TABLE
 		? " (is it the right database? vmigrate makes what is missing)"
 		: "");
+	return code_of(store, error->class);
 }
 
 int
@@ -69,15 +70,17 @@ vp_sql_refuse(struct vpop_store *store, int code, const char *format, ...)
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	return store->host->fail(store->host->vp, code, 0, "store '%s': %s",
+	(void)store->host->fail(store->host->vp, code, 0, "store '%s': %s",
 	    store->source->name, text ? text : "no memory");
+	return code;
 }
 
 int
 vp_sql_no_memory(struct vpop_store *store)
 {
-	return store->host->fail(
+	(void)store->host->fail(
 	    store->host->vp, VA_MEMORY_ALLOC_ERR, 0, "no memory");
+	return VA_MEMORY_ALLOC_ERR;
 }
 
 /* ---- opening ------------------------------------------------------------- */

@@ -44,8 +44,7 @@ int vp_sql_open(const struct vpop_store_host *host,
 	.relay_put = vp_sql_relay_put, .relay_expire = vp_sql_relay_expire,    \
 	.authlog_add = vp_sql_authlog_add,                                     \
 	.authlog_expire = vp_sql_authlog_expire,                               \
-	.aliasdomain_put = vp_sql_aliasdomain_put,                             \
-	.migrate = vp_sql_migrate
+	.aliasdomain_put = vp_sql_aliasdomain_put, .migrate = vp_sql_migrate
 
 /* As in struct vpop_store_ops. */
 void vp_sql_close(struct vpop_store *store);

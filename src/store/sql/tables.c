@@ -335,7 +335,7 @@ vp_sql_make_users(struct vpop_store *store, struct vp_sql_link *link,
 	const struct vp_sql_shape *shape;
 	int code = vp_sql_users_name(store, domain, &name);
 
-	if (code != 0 || store->single_table)
+	if (code != 0 || store->single_table || !name)
 		return code;
 	code = find_own_table(store, link, name, &shape);
 	if (code != 0)
@@ -358,8 +358,9 @@ vp_sql_drop_users(struct vpop_store *store, struct vp_sql_link *link,
 	int code = vp_sql_users_name(store, domain, &name);
 
 	vp_sql_query_init(&query, store->source->dialect);
-	if (code == 0)
-		code = find_own_table(store, link, name, &shape);
+	if (code != 0 || !name)
+		return code;
+	code = find_own_table(store, link, name, &shape);
 	if (code != 0 || !shape->is_there)
 		return code;
 	code = is_ours(store, link, name, domain);

@@ -12,15 +12,16 @@
 /* The text columns: what they are in a record, and the code of a value that
  * does not fit. */
 static const struct field {
-	unsigned column;
 	size_t offset, size;
-	int code;
 	const char *what;
+	unsigned column;
+	int code;
 } fields[] = {
 #define FIELD(column, field, code, what)                                       \
 	{                                                                      \
-		column, offsetof(struct vpop_user, field),                     \
-		    sizeof(((struct vpop_user *)NULL)->field), code, what      \
+		offsetof(struct vpop_user, field),                             \
+		    sizeof(((struct vpop_user *)NULL)->field), what, column,   \
+		    code                                                       \
 	}
 	FIELD(VP_PW_NAME, name, VA_USER_NAME_TOO_LONG, "the name"),
 	FIELD(VP_PW_PASSWD, passwd, VA_PASSWD_TOO_LONG, "the password's hash"),
