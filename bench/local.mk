@@ -9,3 +9,11 @@ EXTRA_DIST += %D%/bench %D%/README.md
 .PHONY: bench
 bench: all
 	BENCH_BUILD="$(abs_top_builddir)" $(srcdir)/bench/bench
+
+# The same for account stores on servers that it starts.
+EXTRA_DIST += %D%/stores
+.PHONY: bench-stores
+bench-stores: all
+	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/bench':"$$PATH" \
+	srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	$(srcdir)/bench/stores
