@@ -120,7 +120,7 @@ validate(struct copy *copy)
 	char last[VPOP_USER_SIZE] = "";
 	int rc;
 
-	while ((rc = peek(&copy->from, &user)) == 1) {
+	while ((rc = peek(&copy->from, &user)) == 1 && user) {
 		if (strcmp(user->name, last) <= 0)
 			return vp_fail(convert->vp, VA_PARSE_ERROR,
 			    "store '%s' gives account '%s@%s' after '%s'",
