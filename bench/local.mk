@@ -14,3 +14,11 @@ bench: all
 .PHONY: bench-usage
 bench-usage: all
 	BENCH_BUILD="$(abs_top_builddir)" $(srcdir)/bench/usage
+
+# The same for account stores on servers that it starts.
+EXTRA_DIST += %D%/stores
+.PHONY: bench-stores
+bench-stores: all
+	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/bench':"$$PATH" \
+	srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	$(srcdir)/bench/stores

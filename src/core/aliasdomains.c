@@ -103,7 +103,7 @@ remove_stale(struct save *save)
 {
 	char(*names)[VPOP_DOMAIN_SIZE] = calloc(BATCH, sizeof *names);
 	size_t count = 0;
-	int code;
+	int code = 0;
 
 	if (!names)
 		return vp_fail(save->vp, VA_MEMORY_ALLOC_ERR, "out of memory");

@@ -46,7 +46,7 @@ begin(struct copy *copy)
 static int
 end(struct copy *copy, int code)
 {
-	if (!copy->is_open)
+	if (!copy->is_open || !copy->to.ops)
 		return code;
 	copy->is_open = 0;
 	copy->waiting = 0;

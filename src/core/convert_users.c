@@ -90,13 +90,13 @@ fill(struct reader *reader)
 static int
 peek(struct reader *reader, const struct vpop_user **ret_user)
 {
+	*ret_user = NULL;
 	if (reader->at == reader->count && !reader->ended) {
 		int code = fill(reader);
 
 		if (code != 0)
 			return code;
 	}
-	*ret_user = NULL;
 	if (reader->at == reader->count)
 		return 0;
 	*ret_user = &reader->page[reader->at];
@@ -120,7 +120,7 @@ validate(struct copy *copy)
 	char last[VPOP_USER_SIZE] = "";
 	int rc;
 
-	while ((rc = peek(&copy->from, &user)) == 1) {
+	while ((rc = peek(&copy->from, &user)) == 1 && user) {
 		if (strcmp(user->name, last) <= 0)
 			return vp_fail(convert->vp, VA_PARSE_ERROR,
 			    "store '%s' gives account '%s@%s' after '%s'",
@@ -361,7 +361,7 @@ compare_pair(
 static int
 merge(struct copy *copy)
 {
-	const struct vpop_user *from, *to;
+	const struct vpop_user *from = NULL, *to = NULL;
 	int code = 0;
 
 	rewind_reader(&copy->from);

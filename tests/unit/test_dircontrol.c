@@ -19,8 +19,8 @@ control_open(int backfill)
 		ck_assert_int_ge(dirfd_tree, 0);
 		free(path);
 	}
-	ck_assert_int_eq(vp_dircontrol_open(vp, NULL, dirfd_tree, backfill, getuid(),
-			     getgid(), &control),
+	ck_assert_int_eq(vp_dircontrol_open(vp, NULL, dirfd_tree, backfill,
+			     getuid(), getgid(), &control),
 	    0);
 	return control;
 }
@@ -283,8 +283,8 @@ START_TEST(damaged_files)
 	control_close(&control);
 	for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
 		write_state(want[i].text);
-		ck_assert_int_eq(vp_dircontrol_open(vp, NULL, dirfd_tree, 0, getuid(),
-				     getgid(), &control),
+		ck_assert_int_eq(vp_dircontrol_open(vp, NULL, dirfd_tree, 0,
+				     getuid(), getgid(), &control),
 		    want[i].code);
 		if (want[i].code == 0) {
 			ck_assert_uint_eq(control.cur_users, want[i].count);
@@ -375,8 +375,8 @@ START_TEST(links_are_refused)
 	expect_file("../../precious", "0\n");
 	ck_assert_int_eq(unlink(to), 0);
 	ck_assert_int_eq(symlink(from, to), 0);
-	ck_assert_int_lt(
-	    vp_dircontrol_open(vp, NULL, dirfd_tree, 1, getuid(), getgid(), &control),
+	ck_assert_int_lt(vp_dircontrol_open(vp, NULL, dirfd_tree, 1, getuid(),
+			     getgid(), &control),
 	    0);
 	vp_dircontrol_close(vp, &control, 0);
 	free(from);

@@ -52,6 +52,44 @@ START_TEST(table_without_clear_passwords)
 }
 END_TEST
 
+/* 1 POP and 2 APOP in records, 0 and 1 in tables; the rest as it is. */
+START_TEST(kinds_of_accounts)
+{
+	static const struct {
+		const char *name, *rest;
+		uint32_t uid;
+	} rows[] = {
+		{ "pop", "'x', 0, 0, '', '', ''", 1 },
+		{ "apop", "'x', 1, 0, '', '', ''", 2 },
+		{ "other", "'x', 89, 0, '', '', ''", 89 },
+	};
+	struct vpop_user user;
+
+	site_open("yes", "no");
+	foreign(OLD_TABLE);
+	foreign("CREATE TABLE before AS SELECT pw_name, pw_uid FROM vpopmail;");
+	for (size_t i = 0; i < 3; i++) {
+		insert(rows[i].name, rows[i].rest);
+		ck_assert_int_eq(
+		    ops->user_get(store, &domain, rows[i].name, &user), 1);
+		ck_assert_uint_eq(user.uid, rows[i].uid);
+	}
+	foreign("INSERT INTO before SELECT pw_name, pw_uid FROM vpopmail;");
+	for (size_t i = 0; i < 3; i++) {
+		ck_assert_int_eq(
+		    ops->user_get(store, &domain, rows[i].name, &user), 1);
+		snprintf(user.gecos, sizeof user.gecos, "changed");
+		ck_assert_int_eq(
+		    ops->user_put(store, &domain, &user, VPOP_PUT_REPLACE), 0);
+	}
+	/* Fails if a number has changed. */
+	foreign("CREATE TABLE proof (same CHECK (same = 3)); INSERT INTO proof "
+		"SELECT count(*) FROM vpopmail JOIN before USING (pw_name, "
+		"pw_uid) WHERE pw_gecos = 'changed';");
+	site_close();
+}
+END_TEST
+
 START_TEST(null_and_wrong_values)
 {
 	static const struct {
@@ -413,11 +451,12 @@ int
 main(void)
 {
 	const TTest *const tests[] = { table_without_clear_passwords,
-		null_and_wrong_values, duplicate_rows, wrong_database,
-		tables_are_made_by_changes_only, layouts_do_not_mix,
-		names_of_tables, limits_by_name, aliases_without_numbers,
-		locked_database, broken_file, file_replaced, planted_link,
-		no_permission, disk_full, several_processes, NULL };
+		kinds_of_accounts, null_and_wrong_values, duplicate_rows,
+		wrong_database, tables_are_made_by_changes_only,
+		layouts_do_not_mix, names_of_tables, limits_by_name,
+		aliases_without_numbers, locked_database, broken_file,
+		file_replaced, planted_link, no_permission, disk_full,
+		several_processes, NULL };
 
 	return unit_main("sql_old", tests);
 }

@@ -132,6 +132,7 @@ const struct vp_sql_dialect vp_sql_dialect_sybase = {
 	.bytes_open = "",
 	.bytes_close = "",
 	.exact = "",
+	.is_kind_plain = 1,
 	.aborts = 1,
 	.ddl_commits = 1,
 	.name_type = "varchar(%u)",

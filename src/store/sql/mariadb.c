@@ -204,8 +204,7 @@ connect_as(struct vp_sql_conn *conn, const struct vp_sql_login *login, int tls,
 		    started, error);
 	else if (check_tls(conn, tls, error) == 0) {
 		/* Programs that are run later must not inherit it. */
-		(void)fcntl(
-		    mysql_get_socket(conn->mysql), F_SETFD, FD_CLOEXEC);
+		(void)fcntl(mysql_get_socket(conn->mysql), F_SETFD, FD_CLOEXEC);
 		return 0;
 	}
 	vp_sql_hide(error, login->password);

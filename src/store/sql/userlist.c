@@ -58,6 +58,42 @@ vp_sql_users_close(struct vpop_store_users *users)
 	free(users);
 }
 
+/* PostgreSQL that has no statistics yet takes a domain for small, and reads
+ * and sorts all of it for every page.  Of a comparison of rows it knows
+ * better. */
+static void
+put_rows(struct vpop_store_users *users, struct vp_sql_query *query)
+{
+	const struct vp_sql_shape *shape = &users->shape;
+
+	vp_sql_put_raw(query, " WHERE (");
+	vp_sql_put_column(query, shape, VP_PW_DOMAIN);
+	vp_sql_put_raw(query, ", ");
+	vp_sql_put_column(query, shape, VP_PW_NAME);
+	vp_sql_put_raw(query, ") > (");
+	vp_sql_put_text(query, users->domain.real);
+	vp_sql_put_raw(query, ", ");
+	vp_sql_put_text(query, users->last ? users->last : "");
+	vp_sql_put_raw(query, ") AND ");
+	vp_sql_put_column(query, shape, VP_PW_DOMAIN);
+	vp_sql_put_raw(query, " <= ");
+	vp_sql_put_text(query, users->domain.real);
+	vp_sql_put_raw(query, " ORDER BY ");
+	vp_sql_put_column(query, shape, VP_PW_DOMAIN);
+	vp_sql_put_raw(query, ", ");
+	vp_sql_put_column(query, shape, VP_PW_NAME);
+	vp_sql_put_number(query, query->dialect->limit, (unsigned)users->page);
+}
+
+static int
+is_by_rows(const struct vp_sql_query *query, const struct vp_sql_shape *shape)
+{
+	return strcmp(query->dialect->name, "pgsql") == 0 &&
+	       vp_sql_has(shape, VP_PW_DOMAIN) &&
+	       shape->columns[VP_PW_DOMAIN].is_ordered &&
+	       shape->columns[VP_PW_NAME].is_ordered;
+}
+
 static void
 put_page(struct vpop_store_users *users, struct vp_sql_query *query,
     const char *table)
@@ -69,6 +105,10 @@ put_page(struct vpop_store_users *users, struct vp_sql_query *query,
 	vp_sql_put_user_columns(query, shape);
 	vp_sql_put_raw(query, " FROM ");
 	vp_sql_put_name(query, table);
+	if (is_by_rows(query, shape)) {
+		put_rows(users, query);
+		return;
+	}
 	if (vp_sql_has(shape, VP_PW_DOMAIN)) {
 		vp_sql_put_raw(query, word);
 		vp_sql_put_equal(

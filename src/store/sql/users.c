@@ -67,6 +67,27 @@ is_bad(struct vpop_store *store, const struct vp_sql_rows *rows, size_t row,
 	    name ? name : "", domain->real, what);
 }
 
+/*
+ * The kind of an account is 1 POP and 2 APOP in records, but 0 and 1 in these
+ * tables, Sybase's excepted.  What stands for the free number makes it
+ * reversible.  Other numbers are other programs' and stay.
+ */
+static int64_t
+kind_to_table(const struct vpop_store *store, uint32_t uid)
+{
+	if (uid > 2 || store->source->dialect->is_kind_plain)
+		return (int32_t)uid;
+	return (uid + 2) % 3;
+}
+
+static uint32_t
+kind_from_table(const struct vpop_store *store, int64_t number)
+{
+	if (number < 0 || number > 2 || store->source->dialect->is_kind_plain)
+		return (uint32_t)number;
+	return (uint32_t)((number + 1) % 3);
+}
+
 int
 vp_sql_take_user(struct vpop_store *store, const struct vp_sql_shape *shape,
     const struct vp_sql_rows *rows, size_t row,
@@ -92,7 +113,7 @@ vp_sql_take_user(struct vpop_store *store, const struct vp_sql_shape *shape,
 	if (vp_sql_take_number(
 		rows, row, cell + 1, INT32_MIN, UINT32_MAX, &gid) != 0)
 		return is_bad(store, rows, row, domain, "pw_gid");
-	user.uid = (uint32_t)uid;
+	user.uid = kind_from_table(store, uid);
 	user.gid = (uint32_t)gid;
 	user.flags = user.gid;
 	if (vp_copy(user.domain, sizeof user.domain, domain->real) != 0)
@@ -246,7 +267,7 @@ insert(const struct put *put, int64_t *ret_changes)
 		vp_sql_put_text(&query, text_of(put, &fields[i]));
 		vp_sql_put_raw(&query, ", ");
 	}
-	vp_sql_put_int(&query, (int32_t)put->user->uid);
+	vp_sql_put_int(&query, kind_to_table(put->store, put->user->uid));
 	vp_sql_put_raw(&query, ", ");
 	vp_sql_put_int(&query, (int32_t)put->user->gid);
 	if (vp_sql_has(put->shape, VP_PW_DOMAIN)) {
@@ -286,7 +307,7 @@ update(const struct put *put, int64_t *ret_changes)
 	}
 	vp_sql_put_column(&query, put->shape, VP_PW_UID);
 	vp_sql_put_raw(&query, " = ");
-	vp_sql_put_int(&query, (int32_t)put->user->uid);
+	vp_sql_put_int(&query, kind_to_table(put->store, put->user->uid));
 	vp_sql_put_raw(&query, ", ");
 	vp_sql_put_column(&query, put->shape, VP_PW_GID);
 	vp_sql_put_raw(&query, " = ");
