@@ -93,7 +93,7 @@ store_sql() {
 # What lib.sh asks for.
 store_account() { # user, domain
 	store_sql <<SQL | tr '|' ':'
-SELECT pw_name, pw_passwd, pw_uid, pw_gid, pw_gecos, pw_dir, pw_shell
+SELECT pw_name, pw_passwd, pw_uid + 1, pw_gid, pw_gecos, pw_dir, pw_shell
 FROM vpopmail WHERE pw_name = '$1' AND pw_domain = '$2'
 SQL
 }

@@ -330,8 +330,8 @@ many_rows(int count)
 	static const char *const before[] = {
 		"SELECT seq, REPEAT('x', 60) FROM seq_1_to_",
 		"SELECT n, repeat('x', 60) FROM generate_series(1, ",
-		"WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
-		"FROM s WHERE n < ",
+		("WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 "
+		 "FROM s WHERE n < "),
 	};
 	static const char *const after[] = {
 		"",
