@@ -163,6 +163,7 @@ client() { # name, arguments
 
 run_clients() {
 	dir=$domains/example.com
+	client interface
 	client admin Alias.Example.NET example.com "$dir"
 	if [ "$(id -u)" = 0 ]; then
 		chown "$SITE_UID:$SITE_GID" "$SITE/home/var"
@@ -253,6 +254,7 @@ build_clients() { # compiler
 		build "$1" "$name"
 	done
 	build "$1" usage -pthread
+	build "$1" interface -Werror
 }
 
 cr=$(printf '\r')
