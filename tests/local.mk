@@ -215,11 +215,12 @@ SITE_TESTS = \
 	%D%/sql/convert.t \
 	%D%/sql/faults.t \
 	%D%/sql/injection.t \
+	%D%/sql/vmigrate.t
+SITE_TOOL_TESTS = \
 	%D%/sql/tools_mysql.t \
 	%D%/sql/tools_pgsql.t \
-	%D%/sql/tools_sqlite.t \
-	%D%/sql/vmigrate.t
-EXTRA_DIST += $(SITE_TESTS) %D%/lib/onstore.sh %D%/lib/site56.sh \
+	%D%/sql/tools_sqlite.t
+EXTRA_DIST += $(SITE_TESTS) $(SITE_TOOL_TESTS) %D%/lib/onstore.sh %D%/lib/site56.sh \
 	%D%/lib/stores.sh %D%/data/site-5.6-mysql-files.tar.gz \
 	%D%/data/site-5.6-mysql.sql.gz
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
@@ -269,7 +270,7 @@ endif
 %C%_store_drivers_LDADD += src/store/sql/libsqlsqlite.la \
 	src/store/sql/libsqldriver.la src/base/libbase.la $(SQLITE_LIBS)
 EXTRA_DIST += $(STORE_TESTS) %D%/store/drivers.sh
-TESTS = $(UNIT_TESTS) $(CLI_TESTS) $(STORE_TESTS) $(SITE_TESTS)
+TESTS = $(UNIT_TESTS) $(CLI_TESTS) $(STORE_TESTS) $(SITE_TESTS) $(SITE_TOOL_TESTS)
 
 .PHONY: check-crash
 check-crash: all
