@@ -34,19 +34,17 @@ vpop_authenticate(struct vpop *vp, const char *address, const char *secret,
     struct vpop_user *ret_user)
 {
 	struct vpop_user user;
-	int code = find(vp, address, &user), rc = -1;
+	int code = find(vp, address, &user);
 
 	if (code != 0 &&
 	    (code == VA_BAD_UID || (vpop_class(code) != VPOP_CLASS_ABSENT &&
 				       vpop_class(code) != VPOP_CLASS_REFUSED)))
 		return code;
-	/* A locked account costs the same. */
-	if (code == 0 && !strchr("*!", user.passwd[0]))
-		rc = vp_password_matches(secret, user.passwd);
-	if (rc < 0)
-		vp_password_dummy(vp, secret);
-	if (rc > 0)
+
+	int right =
+	    vp_password_verify(vp, secret, code == 0 ? user.passwd : "");
+	if (right)
 		*ret_user = user;
 	explicit_bzero(&user, sizeof user);
-	return rc > 0 ? 0 : failed(vp);
+	return right ? 0 : failed(vp);
 }

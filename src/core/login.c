@@ -138,11 +138,9 @@ check_secret(
 		session->method = method;
 		return VP_LOGIN_OK;
 	}
-
-	int rc = vp_password_matches(login->secret, user->passwd);
-	if (rc < 0)
-		vp_password_dummy(vp, login->secret);
-	return rc > 0 ? VP_LOGIN_OK : VP_LOGIN_BAD_SECRET;
+	return vp_password_verify(vp, login->secret, user->passwd)
+		   ? VP_LOGIN_OK
+		   : VP_LOGIN_BAD_SECRET;
 }
 
 static int

@@ -70,7 +70,7 @@ check_secret(struct vpop *vp, const struct vp_login *login,
 		hash = shadow.sp_pwdp;
 	}
 
-	int right = hash && vp_password_matches(login->secret, hash) == 1;
+	int right = vp_password_verify(vp, login->secret, hash ? hash : "");
 	if (found && is_expired(&shadow, (long)(time(NULL) / DAY)))
 		right = 0;
 	return right ? VP_LOGIN_OK : VP_LOGIN_SYSTEM_BAD_SECRET;

@@ -71,14 +71,22 @@ crypt_text(const char *secret, const char *setting, char ret[CRYPT_OUTPUT_SIZE])
 	return rc;
 }
 
+/* There is no hash to compare with: none, or that of a locked account. */
+static int
+matches_nothing(const char *hash)
+{
+	hash = skip_scheme(hash);
+	return *hash == '\0' || *hash == '*' || *hash == '!';
+}
+
 int
 vp_password_matches(const char *secret, const char *hash)
 {
 	char made[CRYPT_OUTPUT_SIZE];
 
-	hash = skip_scheme(hash);
-	if (*secret == '\0' || *hash == '\0' || *hash == '*' || *hash == '!')
+	if (*secret == '\0' || matches_nothing(hash))
 		return 0;
+	hash = skip_scheme(hash);
 	if (is_argon2(hash))
 		return argon2_matches(secret, hash);
 	if (crypt_text(secret, hash, made) != 0)
@@ -145,6 +153,19 @@ vp_password_dummy(struct vpop *vp, const char *secret)
 	hash_text((enum vp_scheme)vp->set.password_scheme,
 	    vp->set.password_cost, secret, hash);
 	explicit_bzero(hash, sizeof hash);
+}
+
+int
+vp_password_verify(struct vpop *vp, const char *secret, const char *hash)
+{
+	int rc = -1;
+
+	if (*secret != '\0' && !matches_nothing(hash))
+		rc = vp_password_matches(secret, hash);
+
+	if (rc < 0)
+		vp_password_dummy(vp, secret);
+	return rc > 0;
 }
 
 int

@@ -13,6 +13,9 @@ int vp_password_matches(const char *secret, const char *hash);
 /* Do the work of a verification against the configured scheme and forget
  * it: equal time for unknown users. */
 void vp_password_dummy(struct vpop *vp, const char *secret);
+/* 1 if secret matches hash, else 0; takes the time of one hash also where
+ * there is none to compare with: a locked account must not answer sooner. */
+int vp_password_verify(struct vpop *vp, const char *secret, const char *hash);
 /* 1 if the stored hash is DES or MD5 (or empty with a clear password). */
 int vp_password_is_weak(const char *hash);
 /* 0 or VA_CRYPT_FAILED; bounds: VA_PASSWD_TOO_LONG over 255 bytes. */

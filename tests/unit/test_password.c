@@ -37,7 +37,13 @@ START_TEST(nothing_never_matches)
 		ck_assert_int_eq(vp_password_matches("secret", hashes[i]), 0);
 		ck_assert_int_eq(vp_password_matches("", hashes[i]), 0);
 		ck_assert_int_eq(vp_password_matches(hashes[i], hashes[i]), 0);
+		ck_assert_int_eq(
+		    vp_password_verify(vp, "secret", hashes[i]), 0);
+		ck_assert_int_eq(vp_password_verify(vp, "", hashes[i]), 0);
 	}
+	ck_assert_int_eq(vp_password_verify(vp, "x", "$nope$abc$def"), 0);
+	ck_assert_int_eq(vp_password_verify(vp, "secret", "abNANd1rDfiNc"), 1);
+	ck_assert_int_eq(vp_password_verify(vp, "Secret", "abNANd1rDfiNc"), 0);
 	ck_assert_int_eq(vp_password_matches("x", "$nope$abc$def"), -1);
 	ck_assert_int_eq(vp_password_matches("secret", "secret"), 0);
 	ck_assert_int_eq(vp_password_matches("x", "$argon2id$v=19$x"), -1);
