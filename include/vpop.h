@@ -355,6 +355,42 @@ VPOP_EXPORT const char *vpop_password_policy(struct vpop *vp);
 VPOP_EXPORT int vpop_password_random(
     struct vpop *vp, size_t length, char *ret_password);
 
+enum vpop_app_service { /* bits of vpop_app_password.services */
+	VPOP_APP_SMTP = 1,
+	VPOP_APP_POP = 2,
+	VPOP_APP_IMAP = 4,
+	VPOP_APP_WEBMAIL = 8,
+	VPOP_APP_ALL = 15
+};
+
+#define VPOP_APP_ID_SIZE     9
+#define VPOP_APP_LABEL_SIZE  65
+#define VPOP_APP_SECRET_SIZE 30
+
+/* A password that we make for one program of an account. */
+struct vpop_app_password {
+	char id[VPOP_APP_ID_SIZE];
+	char label[VPOP_APP_LABEL_SIZE]; /* what people call it */
+	unsigned services;               /* enum vpop_app_service */
+	time_t created;
+	time_t expires; /* 0: never */
+};
+
+/* Make one with the label, services and expires of *password, whose other
+ * fields are filled; the secret is in ret_secret and nowhere else.
+ * VA_FORBIDDEN if the account has 50. */
+VPOP_EXPORT int vpop_app_password_add(struct vpop *vp,
+    const struct vpop_user *user, struct vpop_app_password *password,
+    char ret_secret[VPOP_APP_SECRET_SIZE]);
+/* id NULL: all of them; VA_USER_DOES_NOT_EXIST if there is none with the
+ * id. */
+VPOP_EXPORT int vpop_app_password_delete(
+    struct vpop *vp, const struct vpop_user *user, const char *id);
+/* All, oldest first, malloc'd; free(*ret_list). */
+VPOP_EXPORT int vpop_app_passwords_list(struct vpop *vp,
+    const struct vpop_user *user, struct vpop_app_password **ret_list,
+    size_t *ret_count);
+
 struct vpop_lastauth {
 	time_t time;           /* 0: never logged in */
 	time_t created;        /* the record's time when never logged in */

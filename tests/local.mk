@@ -110,7 +110,7 @@ CLI_TESTS = \
 	%D%/cli/vdeluser.t \
 	%D%/cli/vdoctor.t \
 	%D%/cli/vdominfo.t \
-	%D%/cli/vipmap.t \
+	%D%/cli/vapppass.t %D%/cli/vipmap.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
 	%D%/cli/vmakedotqmail.t \

@@ -3,7 +3,8 @@ noinst_LTLIBRARIES += %D%/libcore.la
 %C%_libcore_la_SOURCES = \
 	%D%/address.c %D%/alias.c %D%/alias.h %D%/alias_change.c %D%/alias_find.c %D%/alias_move.c \
 	%D%/alias_place.c %D%/alias_place.h %D%/aliasdomains.c %D%/alias_row.c \
-	%D%/alias_row.h %D%/atomic.c %D%/atomic.h \
+	%D%/alias_row.h %D%/apppassword.c %D%/apppassword.h %D%/apppassword_change.c \
+	%D%/atomic.c %D%/atomic.h \
 	%D%/authlog.c %D%/authlog.h %D%/authlog_send.c %D%/bulletin.c %D%/bulletin_file.c \
 	%D%/bulletin_int.h %D%/codes.c %D%/convert.c \
 	%D%/convert_aliases.c %D%/convert_int.h %D%/convert_rows.c \

@@ -10,8 +10,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
+#include "core/apppassword.h"
 #include "core/password.h"
 
 #define DIGEST_LENGTH 32
@@ -138,6 +140,14 @@ check_secret(
 		session->method = method;
 		return VP_LOGIN_OK;
 	}
+	if (!vp_password_is_locked(user->passwd)) {
+		int rc = vp_app_password_matches(vp, &session->domain, user,
+		    login->secret, login->service, time(NULL));
+
+		session->by_app = rc > 0;
+		if (rc != 0)
+			return rc > 0 ? VP_LOGIN_OK : VP_LOGIN_TEMPORARY;
+	}
 	return vp_password_verify(vp, login->secret, user->passwd)
 		   ? VP_LOGIN_OK
 		   : VP_LOGIN_BAD_SECRET;
@@ -174,7 +184,7 @@ authenticate(
 		return result;
 	if (is_forbidden(login, &session->user))
 		return VP_LOGIN_FORBIDDEN;
-	if (plain)
+	if (plain && !session->by_app)
 		vp_login_refresh(vp, session, login->secret);
 	return VP_LOGIN_OK;
 }

@@ -45,6 +45,7 @@ struct vp_session {
 	struct vpop_user user; /* when OK or FORBIDDEN */
 	struct vpop_domain domain;
 	const char *method; /* "PLAIN", "APOP", "CRAM-MD5" */
+	int by_app;         /* by an app password, not the account's own */
 	int is_system;      /* an account of passwd(5): ids and home below */
 	uid_t uid;
 	gid_t gid;

@@ -71,9 +71,8 @@ crypt_text(const char *secret, const char *setting, char ret[CRYPT_OUTPUT_SIZE])
 	return rc;
 }
 
-/* There is no hash to compare with: none, or that of a locked account. */
-static int
-matches_nothing(const char *hash)
+int
+vp_password_is_locked(const char *hash)
 {
 	hash = skip_scheme(hash);
 	return *hash == '\0' || *hash == '*' || *hash == '!';
@@ -84,7 +83,7 @@ vp_password_matches(const char *secret, const char *hash)
 {
 	char made[CRYPT_OUTPUT_SIZE];
 
-	if (*secret == '\0' || matches_nothing(hash))
+	if (*secret == '\0' || vp_password_is_locked(hash))
 		return 0;
 	hash = skip_scheme(hash);
 	if (is_argon2(hash))
@@ -160,7 +159,7 @@ vp_password_verify(struct vpop *vp, const char *secret, const char *hash)
 {
 	int rc = -1;
 
-	if (*secret != '\0' && !matches_nothing(hash))
+	if (*secret != '\0' && !vp_password_is_locked(hash))
 		rc = vp_password_matches(secret, hash);
 
 	if (rc < 0)

@@ -13,6 +13,8 @@ int vp_password_matches(const char *secret, const char *hash);
 /* Do the work of a verification against the configured scheme and forget
  * it: equal time for unknown users. */
 void vp_password_dummy(struct vpop *vp, const char *secret);
+/* 1 if nothing can match: "", or a hash that begins with "*" or "!". */
+int vp_password_is_locked(const char *hash);
 /* 1 if secret matches hash, else 0; takes the time of one hash also where
  * there is none to compare with: a locked account must not answer sooner. */
 int vp_password_verify(struct vpop *vp, const char *secret, const char *hash);

@@ -27,6 +27,8 @@ static const struct {
 	{ "user.quota.changed", vp_recover_user_modify },
 	{ "user.deleted", vp_recover_user_delete },
 	{ "user.forward.changed", vp_recover_atomic },
+	{ "user.apppassword.created", vp_recover_atomic },
+	{ "user.apppassword.deleted", vp_recover_atomic },
 	{ "domain.created", vp_recover_domain_add },
 	{ "aliasdomain.created", vp_recover_domain_add_alias },
 	{ "domain.deleted", vp_recover_domain_delete },

@@ -18,6 +18,7 @@ noinst_LTLIBRARIES += %D%/libcli.la
 TOOL_LIBS = %D%/libcli.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS)
 
 bin_PROGRAMS += %D%/vadddomain \
+	%D%/vapppass \
 	%D%/vaddaliasdomain \
 	%D%/vdeldomain \
 	%D%/vdominfo \
@@ -44,6 +45,7 @@ bin_PROGRAMS += %D%/vadddomain \
 	%D%/vmigrate \
 	%D%/dotqmail2valias \
 	%D%/vsavealiasdomains
+%C%_vapppass_LDADD = $(TOOL_LIBS)
 %C%_vadddomain_LDADD = $(TOOL_LIBS)
 %C%_vaddaliasdomain_LDADD = $(TOOL_LIBS)
 %C%_vdeldomain_LDADD = $(TOOL_LIBS)

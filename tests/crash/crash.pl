@@ -85,6 +85,8 @@ my %scenarios = (
 		lines => 1],
 	vpopbull => [["vpopbull", "-f", "BULLETIN", "one.test"],
 		repeats => 1],
+	vapppass => [["vapppass", "-a", "phone", "bob\@one.test"],
+		repeats => 1],
 	vdoctor => [["vdoctor", "--repair"], broken => 1],
 );
 
