@@ -2,8 +2,8 @@
 # replays its corpus (tests/cli/fuzz.t).  fuzz/run does the fuzzing.
 FUZZ_TARGETS = %D%/fuzz_assign %D%/fuzz_cdb %D%/fuzz_conf %D%/fuzz_dotqmail \
 	%D%/fuzz_limits %D%/fuzz_log %D%/fuzz_login %D%/fuzz_maildirsize \
-	%D%/fuzz_labels %D%/fuzz_policy %D%/fuzz_quota %D%/fuzz_records \
-	%D%/fuzz_usage %D%/fuzz_usagestate %D%/fuzz_vpasswd \
+	%D%/fuzz_labels %D%/fuzz_module %D%/fuzz_policy %D%/fuzz_quota %D%/fuzz_records \
+	%D%/fuzz_schema %D%/fuzz_usage %D%/fuzz_usagestate %D%/fuzz_vpasswd \
 	%D%/fuzz_vpopmaild %D%/fuzz_vpopmaild_wire
 check_PROGRAMS += $(FUZZ_TARGETS)
 EXTRA_DIST += %D%/run %D%/corpus
@@ -42,3 +42,7 @@ EXTRA_DIST += %D%/run %D%/corpus
 %C%_fuzz_vpopmaild_wire_SOURCES = %D%/fuzz_vpopmaild_wire.c %D%/stub.c
 %C%_fuzz_vpopmaild_wire_LDADD = src/daemons/vpopmaild/libserver.la \
 	src/daemons/vpopmaild/libprotocol.la $(UNIT_LIBS)
+%C%_fuzz_module_SOURCES = %D%/fuzz_module.c %D%/stub.c
+%C%_fuzz_module_LDADD = src/panel/module/libmodule.la $(UNIT_LIBS)
+%C%_fuzz_schema_SOURCES = %D%/fuzz_schema.c %D%/stub.c
+%C%_fuzz_schema_LDADD = src/panel/module/libmodule.la $(UNIT_LIBS)

@@ -7,7 +7,7 @@ T_LOG_DRIVER = $(LOG_DRIVER)
 # The built programs come first; scripts find data below srcdir and programs
 # of their own below top_builddir.
 AM_TESTS_ENVIRONMENT = \
-	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/src/daemons/vpopmaild:$(abs_top_builddir)/src/daemons/vusaged:$(abs_top_builddir)/tests/crash':"$$PATH"; \
+	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/src/daemons/vpopmaild:$(abs_top_builddir)/src/daemons/vusaged:$(abs_top_builddir)/src/panel/module:$(abs_top_builddir)/tests/crash':"$$PATH"; \
 	srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	LC_ALL=C; TZ=UTC; export PATH srcdir top_builddir LC_ALL TZ;
 
@@ -23,6 +23,7 @@ UNIT_TESTS = \
 	%D%/store/contract \
 	%D%/store/contract_sqlite \
 	%D%/unit/test_alias \
+	%D%/unit/test_module \
 	%D%/unit/test_api \
 	%D%/unit/test_api_alias \
 	%D%/unit/test_api_bad \
@@ -110,7 +111,7 @@ CLI_TESTS = \
 	%D%/cli/vdeluser.t \
 	%D%/cli/vdoctor.t \
 	%D%/cli/vdominfo.t \
-	%D%/cli/vapppass.t %D%/cli/vipmap.t \
+	%D%/cli/vapppass.t %D%/cli/vipmap.t %D%/cli/schema.t %D%/cli/vmodule.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
 	%D%/cli/vmakedotqmail.t \
@@ -152,6 +153,10 @@ CRASH_TESTS = \
 	%D%/crash/user_delete.t
 
 check_PROGRAMS += $(UNIT_TESTS) %D%/crash/ezmlm %D%/crash/inject
+%C%_unit_test_module_LDADD = src/panel/module/libmodule.la $(UNIT_LIBS)
+check_PROGRAMS += %D%/panel/verdict
+%C%_panel_verdict_LDADD = src/panel/module/libmodule.la $(JANSSON_LIBS)
+EXTRA_DIST += %D%/panel/module.pl %D%/panel/modules.sh %D%/panel/schema.py
 # With the protocol of a server.
 %C%_unit_test_vpopmaild_LDADD = src/daemons/vpopmaild/libprotocol.la \
 	$(UNIT_LIBS)

@@ -1,0 +1,273 @@
+/*
+ * The life of an object: its examples are made, changed, taken back and
+ * deleted, and after each step it must be what it is said to be.  Each change
+ * carries the id of a job; the same job again changes nothing.
+ */
+#include "config.h"
+
+#include "panel/module/conform.h"
+
+#include <string.h>
+
+#include "base/attr.h"
+#include "panel/module/schema.h"
+
+#define DOMAIN "example.test"
+
+/* One resource under test. */
+struct life {
+	struct vp_conform *run;
+	const struct vp_module_resource *resource;
+	json_t *first;   /* the first example */
+	const char *key; /* its key */
+	json_t *second;  /* another content of the same key; owned */
+	int jobs;
+};
+
+static json_t *
+parameters(const struct life *life)
+{
+	json_t *object = json_pack(
+	    "{s:s, s:s}", "resource", life->resource->name, "key", life->key);
+
+	if (life->resource->of_domain)
+		json_object_set_new(object, "domain", json_string(DOMAIN));
+	return object;
+}
+
+/* Parameters of a change; job 0: a new one. */
+static json_t *
+change(struct life *life, int job, json_t *old, json_t *new)
+{
+	json_t *object = parameters(life);
+	char id[64];
+
+	if (job == 0)
+		job = ++life->jobs;
+	snprintf(id, sizeof id, "job-%s-%d", life->resource->name, job);
+	json_object_set_new(object, "job", json_string(id));
+	json_object_set_new(
+	    object, "old", old ? json_deep_copy(old) : json_null());
+	json_object_set_new(
+	    object, "new", new ? json_deep_copy(new) : json_null());
+	return object;
+}
+
+static json_t *
+call(struct life *life, const char *verb, json_t *with, const char *code,
+    const char *what)
+{
+	char text[256];
+
+	snprintf(text, sizeof text, "%s: %s", life->resource->name, what);
+	return vp_conform_call(life->run, verb, with, code, text);
+}
+
+static void
+does(struct life *life, const char *verb, json_t *with, const char *code,
+    const char *what)
+{
+	json_decref(call(life, verb, with, code, what));
+}
+
+/* The members that were given come back, but for secret ones. */
+static int
+is_as(const struct life *life, json_t *object, json_t *wanted)
+{
+	json_t *properties =
+	    json_object_get(life->resource->schema, "properties");
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(wanted, name, value)
+	{
+		json_t *of = json_object_get(properties, name);
+
+		if (json_is_true(json_object_get(of, "writeOnly"))) {
+			if (json_object_get(object, name))
+				return 0;
+		} else if (!json_equal(json_object_get(object, name), value)) {
+			return 0;
+		}
+	}
+	return json_is_object(object);
+}
+
+static void
+gets(struct life *life, json_t *wanted, const char *what)
+{
+	json_t *result = call(life, "get", parameters(life), NULL, what);
+	json_t *object = json_object_get(result, "object");
+
+	vp_conform_tell(life->run, is_as(life, object, wanted),
+	    "the object is not what was given, or shows what is writeOnly",
+	    "%s: and is what it was made", life->resource->name);
+	json_decref(result);
+}
+
+/* How many items a list has, and whether one has the key; -1: no list. */
+static int
+list(struct life *life, int *ret_found, const char *what)
+{
+	json_t *with = parameters(life);
+	int count = -1;
+	json_t *item;
+	size_t i;
+
+	json_object_del(with, "key");
+	json_object_set_new(with, "limit", json_integer(100));
+	json_t *result = call(life, "list", with, NULL, what);
+	json_t *items = json_object_get(result, "items");
+	*ret_found = 0;
+	if (json_is_array(items))
+		count = (int)json_array_size(items);
+	json_array_foreach(items, i, item)
+	{
+		const char *key = json_string_value(
+		    json_object_get(item, life->resource->key));
+
+		*ret_found |= key && strcmp(key, life->key) == 0;
+	}
+	json_decref(result);
+	return count;
+}
+
+static void
+lists(struct life *life, int is_there, const char *what)
+{
+	int found, count = list(life, &found, what);
+
+	vp_conform_tell(life->run, count >= 0 && found == is_there,
+	    "items must be an array that has it, or not", "%s: and %s",
+	    life->resource->name,
+	    is_there ? "it is among them" : "it is not among them");
+}
+
+/* What a change gave for its being taken back. */
+static json_t *
+undoing(struct life *life, int job, json_t *result)
+{
+	json_t *with = change(life, job, NULL, NULL);
+	json_t *undo = json_object_get(result, "undo");
+
+	json_object_set(with, "undo", undo ? undo : json_null());
+	return with;
+}
+
+static void
+born(struct life *life)
+{
+	does(life, "get", parameters(life), "not-found", "what is not there");
+	lists(life, 0, "a list");
+	does(life, "validate", change(life, 0, NULL, life->first), NULL,
+	    "the example is allowed");
+	does(life, "get", parameters(life), "not-found",
+	    "which makes nothing yet");
+	does(life, "modify", change(life, 0, life->first, life->first),
+	    "not-found", "what is not there cannot be changed");
+
+	json_t *with = change(life, 0, NULL, life->first);
+	json_t *again = json_deep_copy(with);
+	does(life, "setup", with, NULL, "it is made");
+	gets(life, life->first, "it is there");
+	lists(life, 1, "a list");
+	does(life, "setup", again, NULL, "the same job again");
+	does(life, "setup", change(life, 0, NULL, life->first), "exists",
+	    "another job for the same");
+}
+
+static void
+changed(struct life *life)
+{
+	json_t *with = change(life, 0, life->first, life->second);
+	int job = life->jobs;
+	json_t *result = call(life, "modify", with, NULL, "it is changed");
+
+	gets(life, life->second, "it is there");
+	does(life, "undo", undoing(life, job, result), NULL,
+	    "the change is taken back");
+	gets(life, life->first, "it is there");
+	does(
+	    life, "undo", undoing(life, job, result), NULL, "taken back again");
+	does(life, "undo", undoing(life, ++life->jobs, NULL), NULL,
+	    "taking back what was never done");
+	gets(life, life->first, "it is there");
+	json_decref(result);
+}
+
+static void
+suspended(struct life *life)
+{
+	static const char *const verbs[] = { "suspend", "resume" };
+
+	for (size_t i = 0; i < 2; i++) {
+		int has =
+		    vp_manifest_has_verb(life->run->module->manifest, verbs[i]);
+		char what[64];
+
+		snprintf(what, sizeof what, "%s is %s", verbs[i],
+		    has ? "done" : "refused, as the manifest says");
+		does(life, verbs[i], change(life, 0, NULL, NULL),
+		    has ? NULL : "unsupported", what);
+	}
+	gets(life, life->first, "it is there");
+}
+
+static void
+survives(struct life *life)
+{
+	if (life->run->module->pid > 0)
+		vp_module_kill(life->run->module);
+	gets(life, life->first, "after a kill it is there");
+}
+
+static void
+gone(struct life *life)
+{
+	json_t *with = change(life, 0, life->first, NULL);
+	json_t *again = json_deep_copy(with);
+	int job = life->jobs;
+	json_t *result = call(life, "delete", with, NULL, "it is deleted");
+
+	does(life, "get", parameters(life), "not-found", "it is gone");
+	lists(life, 0, "a list");
+	does(life, "delete", again, NULL, "the same job again");
+	does(life, "undo", undoing(life, job, result), NULL,
+	    "the deletion is taken back");
+	gets(life, life->first, "it is there");
+	json_decref(result);
+	does(life, "delete", change(life, 0, life->first, NULL), NULL,
+	    "it is deleted for good");
+	does(life, "delete", change(life, 0, life->first, NULL), "not-found",
+	    "what is not there cannot be deleted");
+}
+
+void
+vp_conform_resource(
+    struct vp_conform *run, const struct vp_module_resource *resource)
+{
+	json_t *examples = json_object_get(resource->schema, "examples");
+	struct life life = {
+		.run = run,
+		.resource = resource,
+		.first = json_array_get(examples, 0),
+	};
+
+	life.key =
+	    json_string_value(json_object_get(life.first, resource->key));
+	life.second = json_deep_copy(json_array_get(examples, 1));
+	vp_conform_tell(run, life.key && life.second,
+	    "its schema must have two examples, the second being what the "
+	    "first is changed to",
+	    "%s: there are examples", resource->name);
+	if (life.key && life.second) {
+		json_object_set_new(
+		    life.second, resource->key, json_string(life.key));
+		born(&life);
+		changed(&life);
+		suspended(&life);
+		survives(&life);
+		gone(&life);
+	}
+	json_decref(life.second);
+}

@@ -1,0 +1,21 @@
+# Modules of the panel: their folders, their programs, and vmodule, which
+# tests one.
+noinst_LTLIBRARIES += %D%/libmodule.la
+%C%_libmodule_la_SOURCES = \
+	%D%/format.c %D%/format.h \
+	%D%/manifest.c %D%/manifest.h \
+	%D%/process.c %D%/process.h \
+	%D%/schema.c %D%/schema.h \
+	%D%/set.c %D%/set.h %D%/transact.c
+nodist_%C%_libmodule_la_SOURCES = %D%/manifest_schema.h
+%D%/manifest.lo: %D%/manifest_schema.h
+CLEANFILES += %D%/manifest_schema.h
+%D%/manifest_schema.h: share/modules/manifest.schema.json
+	$(AM_V_GEN)$(MKDIR_P) %D% && sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/' \
+	    $(srcdir)/share/modules/manifest.schema.json >$@
+EXTRA_DIST += share/modules/manifest.schema.json
+
+bin_PROGRAMS += %D%/vmodule
+%C%_vmodule_SOURCES = %D%/vmodule.c %D%/conform.c %D%/conform.h \
+	%D%/conform_resource.c
+%C%_vmodule_LDADD = %D%/libmodule.la src/base/libbase.la $(JANSSON_LIBS)

@@ -1,0 +1,287 @@
+/*
+ * Loading a module's folder.  All of it is checked before anything is run:
+ * who owns the files, the manifest by its own schema, the schemas by what we
+ * know of schemas, and that each key is a text property of its schema.
+ */
+#include "config.h"
+
+#include "panel/module/manifest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/dirtree.h"
+#include "base/line.h"
+#include "panel/module/schema.h"
+
+#define FILE_NAME  "module.json"
+#define FILE_BYTES (1 << 20)
+#define SECONDS    10
+
+static const char manifest_schema[] =
+#include "src/panel/module/manifest_schema.h"
+    ;
+
+/* What is being loaded. */
+struct load {
+	struct vp_manifest *manifest;
+	int dirfd;
+	char *error;
+};
+
+static int VP_PRINTF(2, 3) fail(struct load *load, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(load->error, VP_MODULE_ERROR, format, args);
+	va_end(args);
+	return -1;
+}
+
+/* 0 if only root and we can change what fd is open on. */
+static int
+check_owner(struct load *load, int fd, const char *name)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return fail(load, "cannot look at '%s/%s': %s",
+		    load->manifest->folder, name, strerror(errno));
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return fail(load,
+		    "'%s/%s' belongs to neither root nor this user: chown it",
+		    load->manifest->folder, name);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return fail(load,
+		    "'%s/%s' can be changed by others: chmod go-w it",
+		    load->manifest->folder, name);
+	return 0;
+}
+
+static json_t *
+read_json(struct load *load, const char *name)
+{
+	AUTO_FREE char *text = NULL;
+	json_error_t error;
+	size_t size;
+	AUTO_CLOSE int fd = openat(
+	    load->dirfd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd >= 0 && check_owner(load, fd, name) != 0)
+		return NULL;
+	if (fd >= 0)
+		text = vp_file_read(load->dirfd, name, FILE_BYTES, &size);
+	if (!text) {
+		fail(load, "cannot read '%s/%s': %s", load->manifest->folder,
+		    name, strerror(errno));
+		return NULL;
+	}
+	json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+	if (!json)
+		fail(load, "'%s/%s' is no JSON: line %d: %s",
+		    load->manifest->folder, name, error.line, error.text);
+	return json;
+}
+
+static json_t *
+read_schema(struct load *load, const char *name)
+{
+	struct vp_schema_error error;
+	json_t *schema = read_json(load, name);
+
+	if (!schema || vp_schema_check(schema, &error) == 0)
+		return schema;
+	fail(load, "'%s/%s', at '%s': %s", load->manifest->folder, name,
+	    error.pointer, error.words);
+	json_decref(schema);
+	return NULL;
+}
+
+static int
+check_manifest(struct load *load)
+{
+	struct vp_schema_error error;
+	json_t *schema = json_loads(manifest_schema, 0, NULL);
+	int rc = schema
+		     ? vp_schema_validate(schema, load->manifest->json, &error)
+		     : -1;
+
+	if (!schema)
+		fail(load, "out of memory");
+	else if (rc != 0)
+		fail(load, "'%s/" FILE_NAME "': '%s' %s",
+		    load->manifest->folder, error.pointer, error.words);
+	json_decref(schema);
+	return rc;
+}
+
+/* Examples must be right: people and vmodule(8) go by them. */
+static int
+check_examples(struct load *load, const struct vp_module_resource *resource)
+{
+	json_t *examples = json_object_get(resource->schema, "examples");
+	struct vp_schema_error error;
+	json_t *example;
+	size_t i;
+
+	json_array_foreach(examples, i, example)
+	{
+		if (vp_schema_validate(resource->schema, example, &error) != 0)
+			return fail(load, "resource '%s': example %zu: '%s' %s",
+			    resource->name, i + 1, error.pointer, error.words);
+	}
+	return 0;
+}
+
+static int
+load_resource(struct load *load, json_t *json, struct vp_module_resource *ret)
+{
+	const char *file = json_string_value(json_object_get(json, "schema"));
+	const char *scope = json_string_value(json_object_get(json, "scope"));
+
+	ret->name = json_string_value(json_object_get(json, "name"));
+	ret->key = json_string_value(json_object_get(json, "key"));
+	ret->of_domain = strcmp(scope, "domain") == 0;
+	ret->schema = read_schema(load, file);
+	if (!ret->schema)
+		return -1;
+
+	json_t *property = json_object_get(
+	    json_object_get(ret->schema, "properties"), ret->key);
+	const char *type = json_string_value(json_object_get(property, "type"));
+	if (!type || strcmp(type, "string") != 0)
+		return fail(load,
+		    "resource '%s': its key '%s' is no text property of '%s'",
+		    ret->name, ret->key, file);
+	return check_examples(load, ret);
+}
+
+static int
+load_resources(struct load *load)
+{
+	struct vp_manifest *m = load->manifest;
+	json_t *list = json_object_get(m->json, "resources");
+	size_t count = json_array_size(list);
+
+	m->resources = calloc(count + 1, sizeof *m->resources);
+	if (!m->resources)
+		return fail(load, "out of memory");
+	for (size_t i = 0; i < count; i++) {
+		m->count = i + 1;
+		if (load_resource(
+			load, json_array_get(list, i), &m->resources[i]) != 0)
+			return -1;
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(m->resources[i].name,
+				m->resources[j].name) == 0)
+				return fail(load,
+				    "resource '%s' is there twice",
+				    m->resources[i].name);
+	}
+	return 0;
+}
+
+static int
+load_program(struct load *load)
+{
+	struct vp_manifest *m = load->manifest;
+	const char *name = json_string_value(
+	    json_array_get(json_object_get(m->json, "program"), 0));
+
+	if (strchr(name, '/'))
+		return fail(load, "the program '%s' must be in the folder '%s'",
+		    name, m->folder);
+	AUTO_CLOSE int fd =
+	    openat(load->dirfd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return fail(load, "cannot open '%s/%s': %s", m->folder, name,
+		    strerror(errno));
+	if (check_owner(load, fd, name) != 0)
+		return -1;
+	if (faccessat(load->dirfd, name, X_OK, 0) != 0)
+		return fail(load, "'%s/%s' is no program: chmod +x it",
+		    m->folder, name);
+	if (asprintf(&m->program, "%s/%s", m->folder, name) < 0) {
+		m->program = NULL;
+		return fail(load, "out of memory");
+	}
+	return 0;
+}
+
+static int
+load_folder(struct load *load)
+{
+	struct vp_manifest *m = load->manifest;
+	const char *settings;
+
+	if (check_owner(load, load->dirfd, ".") != 0)
+		return -1;
+	m->json = read_json(load, FILE_NAME);
+	if (!m->json || check_manifest(load) != 0)
+		return -1;
+	m->name = json_string_value(json_object_get(m->json, "name"));
+	m->user = json_string_value(json_object_get(m->json, "user"));
+	m->seconds =
+	    (int)json_integer_value(json_object_get(m->json, "seconds"));
+	if (m->seconds == 0)
+		m->seconds = SECONDS;
+	settings = json_string_value(json_object_get(m->json, "settings"));
+	if (settings && !(m->settings = read_schema(load, settings)))
+		return -1;
+	return load_program(load) != 0 ? -1 : load_resources(load);
+}
+
+int
+vp_manifest_load(const char *folder, struct vp_manifest *ret,
+    char ret_error[VP_MODULE_ERROR])
+{
+	struct load load = { ret, -1, ret_error };
+	int rc;
+
+	*ret = (struct vp_manifest){ .folder = realpath(folder, NULL) };
+	load.dirfd = ret->folder ? vp_dir_open(ret->folder) : -1;
+	if (load.dirfd < 0) {
+		rc = fail(&load, "cannot open the folder '%s': %s", folder,
+		    strerror(errno));
+	} else {
+		rc = load_folder(&load);
+		close(load.dirfd);
+	}
+	if (rc != 0)
+		vp_manifest_free(ret);
+	return rc;
+}
+
+void
+vp_manifest_free(struct vp_manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->count; i++)
+		json_decref(manifest->resources[i].schema);
+	free(manifest->resources);
+	json_decref(manifest->settings);
+	json_decref(manifest->json);
+	free(manifest->program);
+	free(manifest->folder);
+	*manifest = (struct vp_manifest){ .folder = NULL };
+}
+
+int
+vp_manifest_has_verb(const struct vp_manifest *manifest, const char *verb)
+{
+	json_t *list = json_object_get(manifest->json, "verbs");
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		if (strcmp(json_string_value(item), verb) == 0)
+			return 1;
+	}
+	return 0;
+}

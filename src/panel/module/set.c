@@ -1,0 +1,211 @@
+/* Loading all modules, and putting them in order. */
+#include "config.h"
+
+#include "panel/module/set.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/attr.h"
+#include "base/dirtree.h"
+
+#define MAX_MODULES 64
+
+/* What is being loaded. */
+struct load {
+	struct vp_module_set *set;
+	const char *folder, *state;
+	char *error; /* of the last module that is left out */
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct vp_manifest *one = a, *other = b;
+
+	return strcmp(one->name, other->name);
+}
+
+/* Folders with a module.json; 0 for others. */
+static int
+is_module(int dirfd, const char *name)
+{
+	AUTO_FREE char *path = NULL;
+	struct stat st;
+
+	if (name[0] == '.')
+		return 0;
+	if (asprintf(&path, "%s/module.json", name) < 0) {
+		path = NULL;
+		return 0;
+	}
+	return fstatat(dirfd, path, &st, 0) == 0;
+}
+
+static void
+load_one(struct load *load, const char *name)
+{
+	struct vp_module_set *set = load->set;
+	struct vp_manifest *manifest = &set->manifests[set->count];
+	AUTO_FREE char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", load->folder, name) < 0) {
+		path = NULL;
+		snprintf(load->error, VP_MODULE_ERROR, "out of memory");
+		return;
+	}
+	if (vp_manifest_load(path, manifest, load->error) != 0)
+		return;
+	if (strcmp(manifest->name, name) == 0) {
+		set->count++;
+		return;
+	}
+	snprintf(load->error, VP_MODULE_ERROR,
+	    "the folder of the module '%s' must have its name, not '%s'",
+	    manifest->name, path);
+	vp_manifest_free(manifest);
+}
+
+static int
+load_all(struct load *load)
+{
+	DIR *dir = opendir(load->folder);
+	const struct dirent *entry;
+
+	if (!dir) {
+		snprintf(load->error, VP_MODULE_ERROR,
+		    "cannot open the folder '%s': %s", load->folder,
+		    strerror(errno));
+		return -1;
+	}
+	while (load->set->count < MAX_MODULES && (entry = readdir(dir)))
+		if (is_module(dirfd(dir), entry->d_name))
+			load_one(load, entry->d_name);
+	closedir(dir);
+	return 0;
+}
+
+/* 1 if all that the module requires is among the first count. */
+static int
+is_ready(const struct vp_manifest *list, size_t count,
+    const struct vp_manifest *manifest)
+{
+	json_t *requires = json_object_get(manifest->json, "requires");
+	json_t *name;
+	size_t i;
+
+	json_array_foreach(requires, i, name)
+	{
+		size_t j = 0;
+
+		while (j < count &&
+		       strcmp(list[j].name, json_string_value(name)) != 0)
+			j++;
+		if (j == count)
+			return 0;
+	}
+	return 1;
+}
+
+/* Each after those that it requires, else by name; those whose requirements
+ * cannot be met are left out. */
+static void
+put_in_order(struct load *load)
+{
+	struct vp_module_set *set = load->set;
+	struct vp_manifest *list = set->manifests;
+	size_t done = 0, i = 0;
+
+	if (set->count > 0)
+		qsort(list, set->count, sizeof *list, by_name);
+	while (done < set->count) {
+		for (i = done; i < set->count; i++)
+			if (is_ready(list, done, &list[i]))
+				break;
+		if (i == set->count)
+			break;
+		const struct vp_manifest next = list[i];
+		memmove(
+		    &list[done + 1], &list[done], (i - done) * sizeof *list);
+		list[done++] = next;
+	}
+	for (i = done; i < set->count; i++) {
+		snprintf(load->error, VP_MODULE_ERROR,
+		    "the module '%s' requires modules that are not there, or "
+		    "that require it",
+		    list[i].name);
+		vp_manifest_free(&list[i]);
+	}
+	set->count = done;
+}
+
+/* The folder in which a module may write; it is made by who starts us. */
+static int
+make_modules(struct load *load)
+{
+	struct vp_module_set *set = load->set;
+
+	set->modules = calloc(set->count + 1, sizeof *set->modules);
+	if (!set->modules)
+		return -1;
+	for (size_t i = 0; i < set->count; i++) {
+		char *state;
+
+		if (asprintf(&state, "%s/%s", load->state,
+			set->manifests[i].name) < 0)
+			return -1;
+		set->modules[i].manifest = &set->manifests[i];
+		set->modules[i].state = state;
+	}
+	return 0;
+}
+
+int
+vp_module_set_load(const char *folder, const char *state,
+    struct vp_module_set *ret, char ret_error[VP_MODULE_ERROR])
+{
+	struct load load = { ret, folder, state, ret_error };
+
+	ret_error[0] = '\0';
+	*ret = (struct vp_module_set){ .count = 0 };
+	ret->manifests = calloc(MAX_MODULES, sizeof *ret->manifests);
+	if (!ret->manifests) {
+		snprintf(ret_error, VP_MODULE_ERROR, "out of memory");
+		return -1;
+	}
+	if (load_all(&load) == 0) {
+		put_in_order(&load);
+		if (make_modules(&load) == 0)
+			return 0;
+		snprintf(ret_error, VP_MODULE_ERROR, "out of memory");
+	}
+	vp_module_set_close(ret);
+	return -1;
+}
+
+void
+vp_module_set_close(struct vp_module_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->modules) {
+			(void)vp_module_stop(&set->modules[i]);
+			free(set->modules[i].state);
+		}
+		vp_manifest_free(&set->manifests[i]);
+	}
+	free(set->modules);
+	free(set->manifests);
+	*set = (struct vp_module_set){ .count = 0 };
+}
+
+struct vp_module *
+vp_module_find(struct vp_module_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strcmp(set->manifests[i].name, name) == 0)
+			return &set->modules[i];
+	return NULL;
+}

@@ -1,0 +1,49 @@
+/*
+ * All modules of a host, in an order in which each comes after those that it
+ * requires; and changes that concern several of them, made by all or by none.
+ */
+#ifndef PANEL_MODULE_SET_H
+#define PANEL_MODULE_SET_H
+
+#include "panel/module/process.h"
+
+struct vp_module_set {
+	struct vp_manifest *manifests;
+	struct vp_module *modules; /* same order */
+	size_t count;
+};
+
+/*
+ * Load every folder of "folder" that holds a module.json; state is the folder
+ * with one folder a module, in which it may write.  0, or -1 with a sentence:
+ * one bad module does not keep the others out, see ret_error when 0 too ("":
+ * all are there).
+ */
+int vp_module_set_load(const char *folder, const char *state,
+    struct vp_module_set *ret, char ret_error[VP_MODULE_ERROR]);
+/* Stop the programs and free. */
+void vp_module_set_close(struct vp_module_set *set);
+struct vp_module *vp_module_find(struct vp_module_set *set, const char *name);
+
+/* One module's part of a change. */
+struct vp_module_step {
+	struct vp_module *module;
+	const char *verb;   /* "setup", "modify", "delete", ... */
+	json_t *parameters; /* with the id of the job; borrowed */
+	/* results */
+	json_t *undo;  /* owned by the transaction until it ends */
+	int is_made;   /* 1: it, or perhaps it, was made */
+	int is_broken; /* 1: could be neither made nor taken back */
+	char words[VP_MODULE_ERROR]; /* why it is broken, or pending */
+};
+
+/*
+ * Ask all whether they would (validate), then make the steps in their order.
+ * When one cannot be made, those before it are taken back, last first.
+ * Returns the outcome: DONE, REFUSED (*ret_answer tells what and which, all
+ * is as it was but for steps that are broken), or BROKEN likewise.
+ */
+enum vp_module_outcome vp_module_transact(struct vp_module_step *steps,
+    size_t count, size_t *ret_which, struct vp_module_answer *ret_answer);
+
+#endif
