@@ -11,8 +11,11 @@ nodist_%C%_libmodule_la_SOURCES = %D%/manifest_schema.h
 %D%/manifest.lo: %D%/manifest_schema.h
 CLEANFILES += %D%/manifest_schema.h
 %D%/manifest_schema.h: share/modules/manifest.schema.json
-	$(AM_V_GEN)$(MKDIR_P) %D% && sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/' \
-	    $(srcdir)/share/modules/manifest.schema.json >$@
+	$(AM_V_GEN)$(MKDIR_P) %D% && { \
+	    echo 'static const char manifest_schema[] ='; \
+	    sed 's/[\\"]/\\&/g; s/^/"/; s/$$/\\n"/' \
+	        $(srcdir)/share/modules/manifest.schema.json; \
+	    echo ';'; } >$@
 EXTRA_DIST += share/modules/manifest.schema.json
 
 bin_PROGRAMS += %D%/vmodule

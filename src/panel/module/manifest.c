@@ -18,14 +18,11 @@
 #include "base/dirtree.h"
 #include "base/line.h"
 #include "panel/module/schema.h"
+#include "src/panel/module/manifest_schema.h"
 
 #define FILE_NAME  "module.json"
 #define FILE_BYTES (1 << 20)
 #define SECONDS    10
-
-static const char manifest_schema[] =
-#include "src/panel/module/manifest_schema.h"
-    ;
 
 /* What is being loaded. */
 struct load {
