@@ -88,6 +88,7 @@ CLI_TESTS = \
 	%D%/cli/configure.t \
 	%D%/cli/defaultdelivery.t \
 	%D%/cli/fuzz.t \
+	%D%/cli/hooks.t \
 	%D%/cli/install.t \
 	%D%/cli/maildrop.t \
 	%D%/cli/onchange.t \
@@ -110,6 +111,7 @@ CLI_TESTS = \
 	%D%/cli/vdeluser.t \
 	%D%/cli/vdoctor.t \
 	%D%/cli/vdominfo.t \
+	%D%/cli/vevents.t \
 	%D%/cli/vipmap.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
@@ -224,6 +226,7 @@ EXTRA_DIST += $(SITE_TESTS) $(SITE_TOOL_TESTS) %D%/lib/onstore.sh %D%/lib/site56
 	%D%/lib/stores.sh %D%/data/site-5.6-mysql-files.tar.gz \
 	%D%/data/site-5.6-mysql.sql.gz
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
+	%D%/lib/events.py \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/usage.pl \
 	%D%/lib/talk.pl %D%/lib/talk.sh \

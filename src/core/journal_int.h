@@ -14,12 +14,16 @@ enum vp_statement {
 	VP_ANY,
 	VP_ANY_OF_DOMAIN,
 	VP_PENDING,
+	VP_LEFT,
+	VP_TOLD,
 	VP_STATEMENTS
 };
 
 struct vp_journal {
 	sqlite3 *db;
 	char *path;
+	int told;       /* file of locks, see onchange.h; -1: not open */
+	int64_t number; /* tells this journal from others */
 	sqlite3_stmt *statements[VP_STATEMENTS];
 };
 
