@@ -101,6 +101,91 @@ VPOP_EXPORT int vpop_event_ask(
 VPOP_EXPORT int vpop_event_publish(
     struct vpop *vp, const struct vpop_event_new *event);
 
+/* ---- subscribers ------------------------------------------------------ */
+
+/*
+ * A subscriber is told of every fact at least once, and of those of one object
+ * in their order.  It has a name, and the journal's folder keeps how far it
+ * is.  What it could not take is tried again, first after a second, later
+ * less often, while facts of other objects go on; after the setting
+ * events_give_up it is a dead letter.  One process at a time is a subscriber
+ * of a name.
+ */
+#define VPOP_SUBSCRIBER_SIZE 512
+#define VPOP_PROBLEM_SIZE    256
+
+enum vpop_failure {
+	VPOP_TRY_AGAIN,  /* this fact, and others of its object, later */
+	VPOP_TRY_PAUSED, /* the same, and until then nothing at all */
+	VPOP_GIVE_UP     /* a dead letter at once */
+};
+
+struct vpop_subscriber;
+/* A new one is told of what happens from now on. */
+VPOP_EXPORT int vpop_subscriber_open(
+    struct vpop *vp, const char *name, struct vpop_subscriber **ret_subscriber);
+/*
+ * The next fact whose type matches one of the patterns (separated by blanks;
+ * NULL: all): 1, with how often it was tried; 0 when there is none now, and
+ * how many milliseconds to wait for the next one that is to be tried again
+ * (-1: there is none); or a code.  vpop_subscriber_done or _failed follows a
+ * 1.
+ */
+VPOP_EXPORT int vpop_subscriber_next(struct vpop_subscriber *subscriber,
+    const char *patterns, struct vpop_event *ret_event, int *ret_attempts,
+    int *ret_wait);
+VPOP_EXPORT int vpop_subscriber_done(struct vpop_subscriber *subscriber);
+VPOP_EXPORT int vpop_subscriber_failed(struct vpop_subscriber *subscriber,
+    enum vpop_failure how, const char *problem);
+VPOP_EXPORT void vpop_subscriber_close(struct vpop_subscriber *subscriber);
+
+struct vpop_subscriber_state {
+	char name[VPOP_SUBSCRIBER_SIZE];
+	int64_t position; /* seq of the last fact that it was told of */
+	int64_t behind;   /* how many seqs there are after it */
+	int64_t waiting;  /* facts that are tried again */
+	int64_t dead;     /* dead letters */
+	time_t seen;      /* when it last took one */
+	char problem[VPOP_PROBLEM_SIZE]; /* of the last failure; "" */
+};
+
+/* By name; the list is to be freed with free(). */
+VPOP_EXPORT int vpop_subscribers(struct vpop *vp,
+    struct vpop_subscriber_state **ret_list, size_t *ret_count);
+/* Forget it and its dead letters; VA_INVALID_ARGUMENT if there is none. */
+VPOP_EXPORT int vpop_subscriber_forget(struct vpop *vp, const char *name);
+/* Tell it again of the facts from one seq to another that it has been told
+ * of; *ret_count of them. */
+VPOP_EXPORT int vpop_subscriber_replay(struct vpop *vp, const char *name,
+    int64_t from, int64_t to, int64_t *ret_count);
+
+struct vpop_dead_letter {
+	char subscriber[VPOP_SUBSCRIBER_SIZE];
+	int64_t seq;
+	time_t time; /* of the first attempt */
+	int attempts;
+	char problem[VPOP_PROBLEM_SIZE];
+};
+
+/* Of one, or of all (NULL); the list is to be freed with free(). */
+VPOP_EXPORT int vpop_dead_letters(struct vpop *vp, const char *name,
+    struct vpop_dead_letter **ret_list, size_t *ret_count);
+/* seq 0: all of the subscriber; *ret_count of them. */
+VPOP_EXPORT int vpop_dead_letters_retry(
+    struct vpop *vp, const char *name, int64_t seq, int64_t *ret_count);
+VPOP_EXPORT int vpop_dead_letters_drop(
+    struct vpop *vp, const char *name, int64_t seq, int64_t *ret_count);
+
+/* ---- upkeep ----------------------------------------------------------- */
+
+/* Settle interrupted changes, tell the change script what it was not told,
+ * and note what subscribers still need.  For a daemon, now and then. */
+VPOP_EXPORT int vpop_events_settle(struct vpop *vp);
+/* Delete finished changes older than so many days, but what somebody needs;
+ * *ret_count of them. */
+VPOP_EXPORT int vpop_events_prune(
+    struct vpop *vp, int64_t days, int64_t *ret_count);
+
 #ifdef __cplusplus
 }
 #endif

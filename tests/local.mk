@@ -7,7 +7,7 @@ T_LOG_DRIVER = $(LOG_DRIVER)
 # The built programs come first; scripts find data below srcdir and programs
 # of their own below top_builddir.
 AM_TESTS_ENVIRONMENT = \
-	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/src/daemons/vpopmaild:$(abs_top_builddir)/src/daemons/vusaged:$(abs_top_builddir)/tests/crash':"$$PATH"; \
+	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/src/daemons/vpopmaild:$(abs_top_builddir)/src/daemons/veventd:$(abs_top_builddir)/src/daemons/vusaged:$(abs_top_builddir)/tests/crash':"$$PATH"; \
 	srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	LC_ALL=C; TZ=UTC; export PATH srcdir top_builddir LC_ALL TZ;
 
@@ -111,6 +111,7 @@ CLI_TESTS = \
 	%D%/cli/vdeluser.t \
 	%D%/cli/vdoctor.t \
 	%D%/cli/vdominfo.t \
+	%D%/cli/veventd.t \
 	%D%/cli/vevents.t \
 	%D%/cli/vipmap.t \
 	%D%/cli/vkill.t \

@@ -79,7 +79,9 @@ static const char *const statement_text[VP_STATEMENTS] = {
 	" WHERE state = 0 ORDER BY id",
 	"SELECT id, event, object, domain, old, new FROM change"
 	" WHERE told = 0 AND id > ?1 ORDER BY id LIMIT 1",
-	"UPDATE change SET told = 1 WHERE id = ?1 AND told = 0"
+	"UPDATE change SET told = 1 WHERE id = ?1 AND told = 0",
+	"INSERT INTO mark(name, value) VALUES('hold', ?1)"
+	" ON CONFLICT(name) DO UPDATE SET value = ?1 WHERE value <> ?1"
 };
 
 int
@@ -172,8 +174,8 @@ check_beside(int dirfd, const char *name)
 	return 0;
 }
 
-static int
-make_file(const struct vpop *vp, int dirfd, const char *name)
+int
+vp_journal_make_file(const struct vpop *vp, int dirfd, const char *name)
 {
 	const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 	AUTO_CLOSE int fd = openat(dirfd, name, flags);
@@ -287,7 +289,7 @@ vp_journal_open(struct vpop *vp)
 	const char *name = FILE_NAME;
 	AUTO_CLOSE int dirfd = open_folder(vp, &folder, &name);
 
-	if (dirfd < 0 || make_file(vp, dirfd, name) != 0) {
+	if (dirfd < 0 || vp_journal_make_file(vp, dirfd, name) != 0) {
 		if (is_outsider(vp, errno))
 			return 0;
 		return vp_fail_errno(vp, VA_CANNOT_OPEN_DATABASE,

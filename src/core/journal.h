@@ -69,6 +69,11 @@ int vp_journal_undo(struct vpop *vp, const struct vp_intent *list, size_t count,
 /* Record what was made already. */
 int vp_journal_publish(struct vpop *vp, struct vp_intent *intent);
 
+/* Nothing from this seq on is deleted; INT64_MAX: it may all be. */
+int vp_journal_hold(struct vpop *vp, int64_t seq);
+/* Delete what ended, began before a time and is not held. */
+int vp_journal_prune(struct vpop *vp, int64_t before, int64_t *ret_count);
+
 struct vp_pending {
 	int64_t id;
 	char *event, *object, *domain;

@@ -16,6 +16,7 @@ enum vp_statement {
 	VP_PENDING,
 	VP_LEFT,
 	VP_TOLD,
+	VP_HOLD,
 	VP_STATEMENTS
 };
 
@@ -29,6 +30,9 @@ struct vp_journal {
 
 /* Set vp->journal; it stays NULL for a process that may not write it. */
 int vp_journal_open(struct vpop *vp);
+/* Make a database file below dirfd, if it is missing, with the owner it is to
+ * have, and see that nobody planted a link.  -1 and errno. */
+int vp_journal_make_file(const struct vpop *vp, int dirfd, const char *name);
 /* Record what SQLite says about its last failure. */
 int vp_journal_fail(struct vpop *vp, const struct vp_journal *journal);
 

@@ -239,18 +239,53 @@ vp_journal_intend(struct vpop *vp, struct vp_intent *list, size_t count)
 }
 
 static int
-prune(struct vpop *vp, time_t now, size_t count)
+prune_rows(struct vpop *vp, int64_t before, int64_t count)
 {
 	sqlite3_stmt *statement = vp->journal->statements[VP_PRUNE];
+	int rc = sqlite3_bind_int64(statement, 1, before);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_int64(statement, 2, count);
+	return run(statement, rc);
+}
+
+static int
+prune(struct vpop *vp, time_t now, size_t count)
+{
 	int64_t days = vp->set.journal_days;
 
 	if (days <= 0)
 		return SQLITE_OK;
-	int rc = sqlite3_bind_int64(statement, 1, now - days * DAY);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_int64(
-		    statement, 2, (int64_t)count + PRUNE_ROWS);
-	return run(statement, rc);
+	return prune_rows(vp, now - days * DAY, (int64_t)count + PRUNE_ROWS);
+}
+
+int
+vp_journal_prune(struct vpop *vp, int64_t before, int64_t *ret_count)
+{
+	int code = begin(vp);
+
+	if (code < 0)
+		return code;
+	int rc = prune_rows(vp, before, INT64_MAX);
+	int64_t count = sqlite3_changes(vp->journal->db);
+	code = end(vp, rc);
+	if (code == 0)
+		*ret_count = count;
+	return code;
+}
+
+/* Not synced: an older mark keeps more. */
+int
+vp_journal_hold(struct vpop *vp, int64_t seq)
+{
+	sqlite3_stmt *statement = vp->journal->statements[VP_HOLD];
+	sqlite3 *db = vp->journal->db;
+
+	sqlite3_exec(db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+	int rc = run(statement, sqlite3_bind_int64(statement, 1, seq));
+	int code = rc == SQLITE_OK ? 0 : vp_journal_fail(vp, vp->journal);
+	sqlite3_exec(db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+	return code;
 }
 
 static int

@@ -12,6 +12,8 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/deliver_filter.c %D%/deliver_int.h %D%/deliver_maildir.c \
 	%D%/deliver_message.c %D%/deliver_quota.c %D%/deliver_run.c \
 	%D%/deliver_user.c %D%/deliver_vacation.c %D%/digest.c \
+	%D%/delivery.c %D%/delivery_int.h %D%/delivery_next.c \
+	%D%/delivery_state.c \
 	%D%/event.h %D%/event_envelope.c %D%/event_list.c \
 	%D%/event_publish.c %D%/event_schema.c %D%/event_types.c \
 	%D%/dircontrol.c %D%/dircontrol_store.c %D%/dircontrol.h %D%/dircontrol_int.h %D%/dirfreed.c \

@@ -12,7 +12,16 @@ static const char usage[] =
     "verbs:   list (events, the oldest first; the last 20 unless chosen)\n"
     "         follow (the same, and those that come)\n"
     "         types (all types of events)\n"
-    "         schema type (its JSON Schema)\n" CLI_HELP_V
+    "         schema type (its JSON Schema)\n"
+    "         subscribers (who is told, and how far)\n"
+    "         dead [subscriber] (what they could not take)\n"
+    "         retry subscriber [seq] (dead letters are tried again)\n"
+    "         drop subscriber [seq] (dead letters are forgotten)\n"
+    "         replay subscriber from to (facts, by their seqs, are told "
+    "again)\n"
+    "         forget subscriber\n"
+    "         test hook [seq] (run folder/name with a fact, the last one)\n"
+    "         prune [days] (delete older changes now)\n" CLI_HELP_V
     "         -t, --type=pattern (such as user.* )\n"
     "         -o, --object=name\n"
     "         -d, --domain=name\n"
@@ -77,13 +86,21 @@ schema(struct cli *cli)
 
 static const struct verb {
 	const char *name;
-	int arguments;
+	int min, max; /* arguments */
 	int (*run)(struct cli *cli);
 } verbs[] = {
-	{ "list", 0, vevents_list },
-	{ "follow", 0, vevents_follow },
-	{ "types", 0, types },
-	{ "schema", 1, schema },
+	{ "list", 0, 0, vevents_list },
+	{ "follow", 0, 0, vevents_follow },
+	{ "types", 0, 0, types },
+	{ "schema", 1, 1, schema },
+	{ "subscribers", 0, 0, vevents_subscribers },
+	{ "dead", 0, 1, vevents_dead },
+	{ "retry", 1, 2, vevents_retry },
+	{ "drop", 1, 2, vevents_drop },
+	{ "replay", 3, 3, vevents_replay },
+	{ "forget", 1, 1, vevents_forget },
+	{ "test", 1, 2, vevents_test },
+	{ "prune", 0, 1, vevents_prune },
 };
 
 static int
@@ -91,7 +108,7 @@ run(struct cli *cli)
 {
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
 		if (strcmp(verbs[i].name, cli->argv[0]) == 0 &&
-		    verbs[i].arguments == cli->argc - 1)
+		    verbs[i].min < cli->argc && cli->argc <= verbs[i].max + 1)
 			return verbs[i].run(cli);
 	return cli_usage(cli, NULL);
 }
@@ -105,7 +122,7 @@ main(int argc, char **argv)
 		.options = options,
 		.flags = CLI_LETTER_V | CLI_JSON,
 		.min = 1,
-		.max = 3,
+		.max = 4,
 		.run = run,
 	};
 

@@ -19,5 +19,13 @@ extern struct vevents_wish vevents_wish;
 int vevents_filter(const struct cli *cli, struct vpop_event_filter *ret_filter);
 int vevents_list(struct cli *cli);
 int vevents_follow(struct cli *cli);
+int vevents_subscribers(struct cli *cli);
+int vevents_dead(struct cli *cli);
+int vevents_retry(struct cli *cli);
+int vevents_drop(struct cli *cli);
+int vevents_replay(struct cli *cli);
+int vevents_forget(struct cli *cli);
+int vevents_test(struct cli *cli);
+int vevents_prune(struct cli *cli);
 
 #endif
