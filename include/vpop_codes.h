@@ -3,7 +3,7 @@
  *
  * Every function that returns int and says nothing else returns 0
  * (VA_SUCCESS) or one of these negative codes.  Names and values are those
- * that vpopmail 5.4 to 5.6 documented; -56 to -62 are new.
+ * that vpopmail 5.4 to 5.6 documented; -56 to -62, -75 and -76 are new.
  */
 #ifndef VPOP_CODES_H
 #define VPOP_CODES_H
@@ -80,5 +80,12 @@
 #define VA_PWSTR_NUMERIC                (-72)
 #define VA_PWSTR_OTHER                  (-73)
 #define VA_PWSTR_DELTA                  (-74)
+#define VA_HOOK_REFUSED                 (-75) /* a hook refuses the change */
+#define VA_HOOK_FAILED                  (-76) /* a hook could not be asked */
+
+/* Is the sentence of the failure made for people, in place of the text of its
+ * code? */
+#define VA_IS_SENTENCE(code)                                                   \
+	((code) <= VA_PWSTR_EMPTY && (code) >= VA_HOOK_FAILED)
 
 #endif

@@ -18,3 +18,10 @@ dist_man_MANS += %D%/isExistingUser.3 %D%/open_big_dir.3 %D%/parse_email.3 \
 	%D%/pw_strength.3 %D%/usage_client.3 %D%/vadddomain.3 \
 	%D%/vadduser.3 %D%/valias.3 %D%/vauth_getpw.3 %D%/vdelfiles.3 \
 	%D%/vget_limits.3 %D%/vmaildir_readquota.3 %D%/vset_lastauth.3
+# Events: made from the table that they are sent by.
+man_MANS += %D%/vpopmail-events.7
+CLEANFILES += %D%/vpopmail-events.7
+dist_man_MANS += %D%/veventd.8 %D%/vevents.1 %D%/vpop_event.3 %D%/vpopmail-hooks.5
+%D%/vpopmail-events.7: share/eventdoc$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) %D% && share/eventdoc page > $@.tmp && \
+	  mv -f $@.tmp $@

@@ -3,6 +3,23 @@ schemadir = $(pkgdatadir)/schema
 dist_schema_DATA = %D%/schema/mysql.sql %D%/schema/pgsql.sql \
 	%D%/schema/sqlite.sql
 
+# A JSON Schema of each event, made from the table that they are sent by.
+noinst_PROGRAMS += %D%/eventdoc
+%C%_eventdoc_LDADD = $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS)
+eventsdir = $(pkgdatadir)/events
+nodist_noinst_DATA = %D%/events/stamp
+%D%/events/stamp: %D%/eventdoc$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) %D%/events && for t in `%D%/eventdoc types`; do \
+	  %D%/eventdoc schema $$t > %D%/events/$$t.json || exit 1; \
+	done && touch $@
+install-data-local: %D%/events/stamp
+	$(MKDIR_P) "$(DESTDIR)$(eventsdir)"
+	$(INSTALL_DATA) %D%/events/*.json "$(DESTDIR)$(eventsdir)"
+uninstall-local:
+	rm -rf "$(DESTDIR)$(eventsdir)"
+clean-local:
+	rm -rf %D%/events
+
 # Installed settings: never over a file that is there.
 EXTRA_DIST += %D%/vlimits.default %D%/password_strength.conf \
 	%D%/vusaged.conf %D%/vusagec.conf

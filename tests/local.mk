@@ -7,7 +7,7 @@ T_LOG_DRIVER = $(LOG_DRIVER)
 # The built programs come first; scripts find data below srcdir and programs
 # of their own below top_builddir.
 AM_TESTS_ENVIRONMENT = \
-	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/src/daemons/vpopmaild:$(abs_top_builddir)/src/daemons/vusaged:$(abs_top_builddir)/src/panel/module:$(abs_top_builddir)/tests/crash':"$$PATH"; \
+	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/src/daemons/vpopmaild:$(abs_top_builddir)/src/daemons/veventd:$(abs_top_builddir)/src/daemons/vusaged:$(abs_top_builddir)/src/panel/module:$(abs_top_builddir)/tests/crash':"$$PATH"; \
 	srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	LC_ALL=C; TZ=UTC; export PATH srcdir top_builddir LC_ALL TZ;
 
@@ -89,6 +89,7 @@ CLI_TESTS = \
 	%D%/cli/configure.t \
 	%D%/cli/defaultdelivery.t \
 	%D%/cli/fuzz.t \
+	%D%/cli/hooks.t \
 	%D%/cli/install.t \
 	%D%/cli/maildrop.t \
 	%D%/cli/onchange.t \
@@ -111,7 +112,12 @@ CLI_TESTS = \
 	%D%/cli/vdeluser.t \
 	%D%/cli/vdoctor.t \
 	%D%/cli/vdominfo.t \
-	%D%/cli/vapppass.t %D%/cli/vipmap.t %D%/cli/schema.t %D%/cli/vmodule.t \
+	%D%/cli/veventd.t \
+	%D%/cli/vevents.t \
+	%D%/cli/vipmap.t \
+	%D%/cli/vapppass.t \
+	%D%/cli/schema.t \
+	%D%/cli/vmodule.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
 	%D%/cli/vmakedotqmail.t \
@@ -229,6 +235,7 @@ EXTRA_DIST += $(SITE_TESTS) $(SITE_TOOL_TESTS) %D%/lib/onstore.sh %D%/lib/site56
 	%D%/lib/stores.sh %D%/data/site-5.6-mysql-files.tar.gz \
 	%D%/data/site-5.6-mysql.sql.gz
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
+	%D%/lib/events.py \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/usage.pl \
 	%D%/lib/talk.pl %D%/lib/talk.sh \

@@ -43,6 +43,8 @@ vp_api_handle(void)
 int
 vp_api_result(int code)
 {
+	if (handle && (code == VA_HOOK_REFUSED || code == VA_HOOK_FAILED))
+		(void)vp_api_refused(handle, code);
 	verrori = code;
 	return code;
 }
@@ -50,7 +52,7 @@ vp_api_result(int code)
 int
 vp_api_plain(int code)
 {
-	verrori = code;
+	(void)vp_api_result(code);
 	return code < 0 ? -1 : 0;
 }
 
@@ -63,7 +65,7 @@ vp_api_refusal(void)
 int
 vp_api_refused(const struct vpop *vp, int code)
 {
-	if (code <= VA_PWSTR_EMPTY && code >= VA_PWSTR_DELTA &&
+	if (VA_IS_SENTENCE(code) &&
 	    vp_copy(refusal, sizeof refusal, vpop_message(vp)) != 0)
 		refusal[0] = '\0';
 	return code;

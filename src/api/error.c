@@ -14,7 +14,7 @@ text_of(int code, char *ret_text, size_t size)
 {
 	const char *text = "";
 
-	if (code <= VA_PWSTR_EMPTY && code >= VA_PWSTR_DELTA)
+	if (VA_IS_SENTENCE(code))
 		text = vp_api_refusal();
 	if (*text == '\0')
 		text = vpop_code_text(code);

@@ -69,7 +69,7 @@ put(struct work *work, const char *event, const char *rel)
 
 	intent.plan =
 	    json_pack("{s:s, s:s*}", "name", work->user.name, "rel", rel);
-	intent.new = intent.plan;
+	*(rel ? &intent.new : &intent.old) = intent.plan;
 	if (!object || !intent.plan) {
 		json_decref(intent.plan);
 		return vp_fail(work->vp, VA_MEMORY_ALLOC_ERR, "out of memory");

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -117,7 +118,9 @@ vp_child_start(const struct vp_child *child)
 	pid_t pid = -1;
 	int rc;
 
-	if (!child->argv[0] || child->argv[0][0] != '/') {
+	if (!child->argv[0] ||
+	    (child->argv[0][0] != '/' &&
+		(child->dirfd < 0 || strncmp(child->argv[0], "./", 2) != 0))) {
 		errno = EINVAL;
 		return -1;
 	}

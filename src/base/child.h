@@ -17,7 +17,8 @@ struct vp_child_as {
 };
 
 struct vp_child {
-	const char *const *argv; /* argv[0] is an absolute path */
+	const char *const *argv; /* argv[0] is an absolute path, or "./name"
+				  * in dirfd */
 	char *const *envp;       /* NULL: PATH only */
 	int fd0, fd1, fd2;       /* become 0, 1, 2; -1: /dev/null */
 	int dirfd;               /* working directory, -1: ours */
@@ -30,6 +31,12 @@ struct vp_child {
  * not be started (ETIMEDOUT: it was killed at the limit).  Signal
  * dispositions are reset to default in the child. */
 int vp_child_run(const struct vp_child *child);
+/*
+ * The same with a time limit, and its output (fd1 is not looked at; that to
+ * standard error, too, if fd2 is -1) in size bytes, with a NUL.  What the
+ * program started ends with it.  EMSGSIZE: it said more, and was killed.
+ */
+int vp_child_read(const struct vp_child *child, char *output, size_t size);
 /* Start only; the pid, or -1. */
 pid_t vp_child_start(const struct vp_child *child);
 /* The same for a child with "as"; child->envp is given.  It is killed when

@@ -111,6 +111,8 @@ static const struct {
 	    "password has a forbidden share of other characters" },
 	{ VA_PWSTR_DELTA, R,
 	    "password has a forbidden balance of uppercase and lowercase" },
+	{ VA_HOOK_REFUSED, R, "refused by a hook" },
+	{ VA_HOOK_FAILED, T, "a hook could not be asked" },
 };
 
 #undef A

@@ -2,9 +2,11 @@
  * The journal's file: opening it, and the few statements that are run on it.
  *
  * A row is written with state 0 before a change and gets state 1 or 2 when
- * the change was made or taken back; its plan is dropped then.  Every
- * transaction is synced before it returns, so a change is never without its
- * row.  The statements are all here and all prepared once.
+ * the change was made or taken back; its plan is dropped then.  One that was
+ * made gets the next seq, in the order of the commits: whoever has read up to
+ * a seq has missed nothing.  Every transaction is synced before it returns, so
+ * a change is never without its row.  The statements are all here and all
+ * prepared once.
  */
 #include "config.h"
 
@@ -22,7 +24,7 @@
 
 #define DIR_NAME     "var"
 #define FILE_NAME    "journal.sqlite"
-#define SCHEMA       1
+#define SCHEMA       2
 #define BUSY_SECONDS 30
 
 static const char schema_text[] =
@@ -42,22 +44,44 @@ static const char schema_text[] =
     " WHERE state = 0;"
     "CREATE INDEX IF NOT EXISTS change_object ON change(object);"
     "CREATE INDEX IF NOT EXISTS change_time ON change(time);"
-    "PRAGMA user_version = 1;"
+    "ALTER TABLE change ADD COLUMN seq INTEGER;"
+    "ALTER TABLE change ADD COLUMN told INTEGER;"
+    "UPDATE change SET seq = id WHERE state = 1;"
+    "CREATE UNIQUE INDEX change_seq ON change(seq) WHERE seq IS NOT NULL;"
+    "CREATE INDEX change_told ON change(id) WHERE told = 0;"
+    "CREATE TABLE mark(name TEXT PRIMARY KEY, value INTEGER NOT NULL);"
+    "INSERT INTO mark VALUES('journal', abs(random() % 1099511627776));"
+    "PRAGMA user_version = 2;"
     "COMMIT";
 
-/* In the order of enum vp_statement. */
+#define LAST_SEQ                                                               \
+	"(SELECT seq FROM change WHERE seq IS NOT NULL"                        \
+	" ORDER BY seq DESC LIMIT 1)"
+
+/* In the order of enum vp_statement.  The last fact is never deleted, so that
+ * no seq comes twice, nor what somebody is yet to be told. */
 static const char *const statement_text[VP_STATEMENTS] = {
 	"INSERT INTO change(time, event, object, domain, actor, origin,"
 	" old, new, plan) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-	"UPDATE change SET state = ?2, ended = ?3, reason = ?4, plan = NULL"
+	"UPDATE change SET state = ?2, ended = ?3, reason = ?4, plan = NULL,"
+	" told = ?5,"
+	" seq = CASE ?2 WHEN 1 THEN 1 + coalesce(" LAST_SEQ ", 0) END"
 	" WHERE id = ?1 AND state = 0",
-	"DELETE FROM change WHERE id IN (SELECT id FROM change"
-	" WHERE time < ?1 AND state <> 0 ORDER BY time LIMIT ?2)",
+	"DELETE FROM change WHERE id IN (SELECT id FROM"
+	" (SELECT id, state, seq, told FROM change WHERE time < ?1"
+	" ORDER BY time LIMIT ?2) WHERE state <> 0 AND told IS NOT 0"
+	" AND (seq IS NULL OR seq < min(" LAST_SEQ ", coalesce("
+	"(SELECT value FROM mark WHERE name = 'hold'), " LAST_SEQ "))))",
 	"SELECT 1 FROM change WHERE id = ?1 AND state = 0",
 	"SELECT 1 FROM change WHERE state = 0 LIMIT 1",
 	"SELECT 1 FROM change WHERE state = 0 AND domain = ?1 LIMIT 1",
 	"SELECT id, event, object, domain, old, new, plan FROM change"
-	" WHERE state = 0 ORDER BY id"
+	" WHERE state = 0 ORDER BY id",
+	"SELECT id, event, object, domain, old, new FROM change"
+	" WHERE told = 0 AND id > ?1 ORDER BY id LIMIT 1",
+	"UPDATE change SET told = 1 WHERE id = ?1 AND told = 0",
+	"INSERT INTO mark(name, value) VALUES('hold', ?1)"
+	" ON CONFLICT(name) DO UPDATE SET value = ?1 WHERE value <> ?1"
 };
 
 int
@@ -78,6 +102,8 @@ journal_close(struct vp_journal *journal)
 		return;
 	for (size_t i = 0; i < VP_STATEMENTS; i++)
 		sqlite3_finalize(journal->statements[i]);
+	if (journal->told >= 0)
+		close(journal->told);
 	sqlite3_close(journal->db);
 	free(journal->path);
 	free(journal);
@@ -148,8 +174,8 @@ check_beside(int dirfd, const char *name)
 	return 0;
 }
 
-static int
-make_file(const struct vpop *vp, int dirfd, const char *name)
+int
+vp_journal_make_file(const struct vpop *vp, int dirfd, const char *name)
 {
 	const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 	AUTO_CLOSE int fd = openat(dirfd, name, flags);
@@ -172,19 +198,26 @@ make_file(const struct vpop *vp, int dirfd, const char *name)
 	return check_beside(dirfd, name);
 }
 
-static int
-user_version(struct vp_journal *journal)
+/* The first number that a statement gives, or -1. */
+static int64_t
+number_of(struct vp_journal *journal, const char *text)
 {
 	sqlite3_stmt *statement;
-	int version = -1;
+	int64_t number = -1;
 
-	if (sqlite3_prepare_v2(journal->db, "PRAGMA user_version", -1,
-		&statement, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(journal->db, text, -1, &statement, NULL) !=
+	    SQLITE_OK)
 		return -1;
 	if (sqlite3_step(statement) == SQLITE_ROW)
-		version = sqlite3_column_int(statement, 0);
+		number = sqlite3_column_int64(statement, 0);
 	sqlite3_finalize(statement);
-	return version;
+	return number;
+}
+
+static int64_t
+user_version(struct vp_journal *journal)
+{
+	return number_of(journal, "PRAGMA user_version");
 }
 
 /* Switching to the write-ahead log does not wait for other processes, so a
@@ -218,7 +251,8 @@ prepare(
     struct vpop *vp, struct vp_journal *journal, int dirfd, const char *name)
 {
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW;
-	int version, code;
+	int64_t version;
+	int code;
 
 	if (sqlite3_open_v2(journal->path, &journal->db, flags, NULL) !=
 	    SQLITE_OK)
@@ -232,6 +266,10 @@ prepare(
 		    "journal '%s' is of a newer release", journal->path);
 	if (version < SCHEMA && (code = set_up(vp, journal, dirfd, name)) < 0)
 		return code;
+	journal->number =
+	    number_of(journal, "SELECT value FROM mark WHERE name = 'journal'");
+	if (journal->number < 0)
+		return vp_journal_fail(vp, journal);
 	if (sqlite3_exec(journal->db,
 		"PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY", NULL,
 		NULL, NULL) != SQLITE_OK)
@@ -251,7 +289,7 @@ vp_journal_open(struct vpop *vp)
 	const char *name = FILE_NAME;
 	AUTO_CLOSE int dirfd = open_folder(vp, &folder, &name);
 
-	if (dirfd < 0 || make_file(vp, dirfd, name) != 0) {
+	if (dirfd < 0 || vp_journal_make_file(vp, dirfd, name) != 0) {
 		if (is_outsider(vp, errno))
 			return 0;
 		return vp_fail_errno(vp, VA_CANNOT_OPEN_DATABASE,
@@ -263,6 +301,7 @@ vp_journal_open(struct vpop *vp)
 	if (!journal)
 		return vp_fail(vp, VA_MEMORY_ALLOC_ERR, "out of memory");
 	int code = VA_MEMORY_ALLOC_ERR;
+	journal->told = -1;
 	if (asprintf(&journal->path, "%s/%s", folder, name) < 0) {
 		journal->path = NULL;
 		vp_fail(vp, code, "out of memory");

@@ -1,7 +1,7 @@
 /*
  * The journal: one SQLite file (var/journal.sqlite, WAL, full sync) that
  * records each change before it is made and again when it is done.  It is
- * crash recovery, audit trail and, later, the event feed.
+ * crash recovery, audit trail and event feed.
  *
  * A changing verb: take the lock of its object; vp_journal_intend; do its
  * steps; vp_journal_commit (or _undo).  Intents are written and ended only
@@ -24,6 +24,8 @@ struct vp_intent {
 	const char *domain; /* the real domain, "" for the site */
 	json_t *old, *new;  /* what changes; NULL: nothing.  Borrowed. */
 	json_t *plan;       /* what recovery needs.  Borrowed. */
+	int is_asked;       /* vp_question_ask said yes */
+	int is_out;         /* it is not to be made after all */
 	int64_t id;         /* result */
 };
 
@@ -52,7 +54,10 @@ int vp_change_lock(
  * U+FFFD.  NULL when memory is short. */
 json_t *vp_journal_text(const char *text);
 
-/* Record intents, all or none, durably. */
+/* Find out who asks, if nobody said. */
+int vp_journal_actor(struct vpop *vp);
+/* Ask whether the changes may be made (question.c), and record the intents,
+ * all or none, durably; those that are out are left out. */
 int vp_journal_intend(struct vpop *vp, struct vp_intent *list, size_t count);
 /* They were made: the facts may be published. */
 int vp_journal_commit(
@@ -60,6 +65,14 @@ int vp_journal_commit(
 /* They were refused or taken back. */
 int vp_journal_undo(struct vpop *vp, const struct vp_intent *list, size_t count,
     const char *reason);
+
+/* Record what was made already. */
+int vp_journal_publish(struct vpop *vp, struct vp_intent *intent);
+
+/* Nothing from this seq on is deleted; INT64_MAX: it may all be. */
+int vp_journal_hold(struct vpop *vp, int64_t seq);
+/* Delete what ended, began before a time and is not held. */
+int vp_journal_prune(struct vpop *vp, int64_t before, int64_t *ret_count);
 
 struct vp_pending {
 	int64_t id;

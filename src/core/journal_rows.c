@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "core/onchange.h"
+#include "core/question.h"
 
 #define STATE_COMMITTED 1
 #define STATE_UNDONE    2
@@ -154,8 +155,8 @@ end(struct vpop *vp, int rc)
 /* ---- writing ---------------------------------------------------------- */
 
 /* Who runs this program, when nobody said who asks. */
-static int
-find_actor(struct vpop *vp)
+int
+vp_journal_actor(struct vpop *vp)
 {
 	char buffer[4096];
 	struct passwd entry, *found = NULL;
@@ -210,10 +211,11 @@ insert_all(struct vpop *vp, struct vp_intent *list, size_t count)
 	time_t now = time(NULL);
 	int rc = SQLITE_OK, code;
 
-	if ((code = find_actor(vp)) < 0 || (code = begin(vp)) < 0)
+	if ((code = vp_journal_actor(vp)) < 0 || (code = begin(vp)) < 0)
 		return code;
 	for (size_t i = 0; i < count && rc == SQLITE_OK; i++)
-		rc = insert(vp, &list[i], now);
+		if (!list[i].is_out)
+			rc = insert(vp, &list[i], now);
 	return end(vp, rc);
 }
 
@@ -226,7 +228,10 @@ vp_journal_intend(struct vpop *vp, struct vp_intent *list, size_t count)
 		list[i].id = 0;
 	if (vp_dry_run(vp) || count == 0)
 		return 0;
-	if (vp->journal)
+	for (size_t i = 0; i < count && code == 0; i++)
+		if (!list[i].is_asked && !list[i].is_out)
+			code = vp_question_ask(vp, &list[i]);
+	if (code == 0 && vp->journal)
 		code = insert_all(vp, list, count);
 	if (code == 0)
 		vp_onchange_intended(vp, list, count);
@@ -234,18 +239,76 @@ vp_journal_intend(struct vpop *vp, struct vp_intent *list, size_t count)
 }
 
 static int
-prune(struct vpop *vp, time_t now, size_t count)
+prune_rows(struct vpop *vp, int64_t before, int64_t count)
 {
 	sqlite3_stmt *statement = vp->journal->statements[VP_PRUNE];
+	int rc = sqlite3_bind_int64(statement, 1, before);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_int64(statement, 2, count);
+	return run(statement, rc);
+}
+
+static int
+prune(struct vpop *vp, time_t now, size_t count)
+{
 	int64_t days = vp->set.journal_days;
 
 	if (days <= 0)
 		return SQLITE_OK;
-	int rc = sqlite3_bind_int64(statement, 1, now - days * DAY);
+	return prune_rows(vp, now - days * DAY, (int64_t)count + PRUNE_ROWS);
+}
+
+int
+vp_journal_prune(struct vpop *vp, int64_t before, int64_t *ret_count)
+{
+	int code = begin(vp);
+
+	if (code < 0)
+		return code;
+	int rc = prune_rows(vp, before, INT64_MAX);
+	int64_t count = sqlite3_changes(vp->journal->db);
+	code = end(vp, rc);
+	if (code == 0)
+		*ret_count = count;
+	return code;
+}
+
+/* Not synced: an older mark keeps more. */
+int
+vp_journal_hold(struct vpop *vp, int64_t seq)
+{
+	sqlite3_stmt *statement = vp->journal->statements[VP_HOLD];
+	sqlite3 *db = vp->journal->db;
+
+	sqlite3_exec(db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+	int rc = run(statement, sqlite3_bind_int64(statement, 1, seq));
+	int code = rc == SQLITE_OK ? 0 : vp_journal_fail(vp, vp->journal);
+	sqlite3_exec(db, "PRAGMA synchronous = FULL", NULL, NULL, NULL);
+	return code;
+}
+
+static int
+end_row(struct vpop *vp, const struct vp_intent *intent, int state, time_t now,
+    const char *reason)
+{
+	const int made = state == STATE_COMMITTED;
+	sqlite3_stmt *statement = vp->journal->statements[VP_END];
+	int rc = sqlite3_bind_int64(statement, 1, intent->id);
+
 	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_int64(
-		    statement, 2, (int64_t)count + PRUNE_ROWS);
-	return run(statement, rc);
+		rc = sqlite3_bind_int(statement, 2, state);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_int64(statement, 3, now);
+	if (rc == SQLITE_OK && reason)
+		rc = bind_text(statement, 4, reason);
+	if (rc == SQLITE_OK && made && vp_onchange_is_wanted(vp, intent))
+		rc = sqlite3_bind_int(statement, 5, 0);
+	rc = run(statement, rc);
+	/* None when somebody else has ended it already. */
+	if (rc == SQLITE_OK && made && sqlite3_changes(vp->journal->db) > 0)
+		vp_onchange_made(vp, intent);
+	return rc;
 }
 
 static int
@@ -257,24 +320,24 @@ end_all(struct vpop *vp, const struct vp_intent *list, size_t count, int state,
 
 	if ((code = begin(vp)) < 0)
 		return code;
-	for (size_t i = 0; i < count && rc == SQLITE_OK; i++) {
-		sqlite3_stmt *statement = vp->journal->statements[VP_END];
-
-		rc = sqlite3_bind_int64(statement, 1, list[i].id);
-		if (rc == SQLITE_OK)
-			rc = sqlite3_bind_int(statement, 2, state);
-		if (rc == SQLITE_OK)
-			rc = sqlite3_bind_int64(statement, 3, now);
-		if (rc == SQLITE_OK && reason)
-			rc = bind_text(statement, 4, reason);
-		rc = run(statement, rc);
-		/* None when somebody else has ended it already. */
-		if (rc == SQLITE_OK && state == STATE_COMMITTED &&
-		    sqlite3_changes(vp->journal->db) > 0)
-			vp_onchange_made(vp, &list[i]);
-	}
+	for (size_t i = 0; i < count && rc == SQLITE_OK; i++)
+		rc = end_row(vp, &list[i], state, now, reason);
 	if (rc == SQLITE_OK)
 		rc = prune(vp, now, count);
+	return end(vp, rc);
+}
+
+int
+vp_journal_publish(struct vpop *vp, struct vp_intent *intent)
+{
+	time_t now = time(NULL);
+	int code, rc;
+
+	if ((code = vp_journal_actor(vp)) < 0 || (code = begin(vp)) < 0)
+		return code;
+	rc = insert(vp, intent, now);
+	if (rc == SQLITE_OK)
+		rc = end_row(vp, intent, STATE_COMMITTED, now, NULL);
 	return end(vp, rc);
 }
 

@@ -13,6 +13,10 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/deliver_filter.c %D%/deliver_int.h %D%/deliver_maildir.c \
 	%D%/deliver_message.c %D%/deliver_quota.c %D%/deliver_run.c \
 	%D%/deliver_user.c %D%/deliver_vacation.c %D%/digest.c \
+	%D%/delivery.c %D%/delivery_int.h %D%/delivery_next.c \
+	%D%/delivery_state.c \
+	%D%/event.h %D%/event_envelope.c %D%/event_list.c \
+	%D%/event_publish.c %D%/event_schema.c %D%/event_types.c \
 	%D%/dircontrol.c %D%/dircontrol_store.c %D%/dircontrol.h %D%/dircontrol_int.h %D%/dirfreed.c \
 	%D%/doctor.c %D%/doctor.h %D%/doctor_control.c %D%/doctor_domain.c \
 	%D%/doctor_folder.c %D%/doctor_site.c %D%/doctor_tree.c \
@@ -23,7 +27,7 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/domain_make.c %D%/domain_place.c %D%/domain_recover.c \
 	%D%/domain_remove.c %D%/domain_rows.c %D%/domains.c %D%/handle.c %D%/handle.h %D%/idn.c \
 	%D%/ipmap.h %D%/ipmap_change.c %D%/ipmap_read.c %D%/journal.c \
-	%D%/journal.h %D%/journal_int.h %D%/journal_rows.c %D%/lastauth.c \
+	%D%/journal.h %D%/journal_int.h %D%/journal_rows.c %D%/journal_told.c %D%/lastauth.c \
 	%D%/limits.c %D%/limits.h %D%/limits_change.c %D%/list.c %D%/list.h \
 	%D%/list_apply.c %D%/list_change.c %D%/list_delete.c %D%/list_int.h \
 	%D%/list_member.c %D%/list_members.c %D%/list_read.c %D%/list_recover.c %D%/list_run.c \
@@ -31,7 +35,7 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/login_system.c %D%/migrate.c %D%/name.c %D%/name.h %D%/onchange.c %D%/onchange.h \
 	%D%/onchange_log.c %D%/packet.c %D%/packet.h %D%/password.c \
 	%D%/password.h %D%/peer.c %D%/policy.c %D%/policy.h %D%/quota.c \
-	%D%/rcpt.c %D%/rcpt.h %D%/record.c %D%/record.h %D%/recover.c %D%/relay.c %D%/relay.h \
+	%D%/question.c %D%/question.h %D%/rcpt.c %D%/rcpt.h %D%/record.c %D%/record.h %D%/recover.c %D%/relay.c %D%/relay.h \
 	%D%/relay_rules.c %D%/settings.c %D%/settings.h %D%/store.c %D%/store.h \
 	%D%/store_choice.c %D%/store_module.c %D%/usage.c %D%/usage.h %D%/user.c \
 	%D%/user.h %D%/user_add.c %D%/user_change.c %D%/user_common.c \

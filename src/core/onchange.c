@@ -2,9 +2,11 @@
  * The script that is told of changes, and when it is called.
  *
  * Facts are collected while the locks are held and told after they were
- * released.  A script that is to know before a thing is gone is called with
- * the lock held: it may look, and has to leave changes to the later call.
- * Whatever the script does, the change is made; its failures are notices.
+ * released.  The journal knows what was told: what a process that was killed
+ * in between left untold, the next change makes good.  A script that is to know
+ * before a thing is gone is called with the lock held: it may look, and has to
+ * leave changes to the later call. Whatever the script does, the change is
+ * made; its failures are notices.
  */
 #include "config.h"
 
@@ -214,7 +216,8 @@ vp_onchange_intended(
 		const struct kind *kind = find_kind(&list[i]);
 		struct vp_onchange change;
 
-		if (!kind || describe(kind, &list[i], &change) != 0)
+		if (!kind || list[i].is_out ||
+		    describe(kind, &list[i], &change) != 0)
 			continue;
 		call(vp, kind, &change, 0);
 		clear(&change);
@@ -253,9 +256,12 @@ static void
 tell(struct vpop *vp, struct vp_changes *changes)
 {
 	vp_onchange_log(vp, changes->list, changes->count);
-	for (size_t i = 0; i < changes->count; i++)
+	for (size_t i = 0; i < changes->count; i++) {
 		call(vp, kind_of_command(changes->list[i].command),
 		    &changes->list[i], 1);
+		vp_told_done(vp, changes->list[i].id);
+	}
+	vp_told_end(vp);
 	free_changes(changes);
 }
 
@@ -304,7 +310,27 @@ vp_onchange_made(struct vpop *vp, const struct vp_intent *intent)
 		clear(&change);
 		return;
 	}
+	change.id = vp->journal ? intent->id : 0;
+	if (change.id)
+		vp_told_begin(vp, change.id);
 	vp->changes->list[vp->changes->count++] = change;
+}
+
+int
+vp_onchange_is_wanted(const struct vpop *vp, const struct vp_intent *intent)
+{
+	return is_wanted(&vp->set) && find_kind(intent);
+}
+
+int
+vp_onchange_missed(struct vpop *vp)
+{
+	if (!vp->journal || vp->changes || !is_wanted(&vp->set))
+		return 0;
+	int code = vp_told_left(vp, vp_onchange_made);
+	if (code == 0)
+		vp_change_end(vp);
+	return code;
 }
 
 size_t

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/domain.h"
+#include "core/onchange.h"
 
 /* How often a waiting verb settles what dead processes leave behind. */
 #define LOCK_TRIES 3
@@ -125,12 +126,14 @@ vp_change_start(struct vpop *vp)
 	if (!vp->journal && (code = vp_journal_open(vp)) < 0)
 		return code;
 	any = vp_journal_any(vp, NULL);
-	if (any <= 0)
+	if (any < 0)
 		return any;
-	code = vp_recover(vp, NULL);
-	if (code == 0)
+	if (any > 0) {
+		if ((code = vp_recover(vp, NULL)) < 0)
+			return code;
 		vp_clear_error(vp);
-	return code;
+	}
+	return vp_onchange_missed(vp);
 }
 
 int

@@ -31,6 +31,9 @@ static const char *const loggings[] = { "n", "y", "e", "p", "v", NULL };
 static const char *const tls_words[] = { "off", "try", "require", "verify",
 	NULL };
 
+/* What is done when a hook cannot be asked. */
+static const char *const hook_failures[] = { "refuse", "allow", NULL };
+
 /* clang-format off */
 const struct vp_conf_item vp_settings_table[] = {
 	TEXT(vpopuser, VPOPUSER),
@@ -138,6 +141,10 @@ const struct vp_conf_item vp_settings_table[] = {
 	BOOL(onchange_before_and_after, ONCHANGE_BEFORE_AND_AFTER),
 	BOOL(logger_syslog, LOGGER_SYSLOG),
 	BOOL(logger_sqlite, LOGGER_SQLITE),
+	NUMBER(hooks_seconds, HOOKS_SECONDS, 1, 3600),
+	WORD(hooks_failure, HOOKS_FAILURE, hook_failures),
+	TEXT(hooks_user, NONE),
+	NUMBER(events_give_up, EVENTS_GIVE_UP, 0, 31536000),
 	NUMBER(vpopmaild_login_delay, VPOPMAILD_LOGIN_DELAY, 0, 60000),
 	TEXT(dotqmail_programs, DOTQMAIL_PROGRAMS),
 	NUMBER(lock_seconds, LOCK_SECONDS, 0, 86400),

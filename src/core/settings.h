@@ -88,6 +88,9 @@ struct vp_settings {
 	/* changes */
 	int64_t onchange_script, onchange_before_and_after, logger_syslog,
 	    logger_sqlite;
+	int64_t hooks_seconds, hooks_failure; /* 0: refuse, 1: allow */
+	int64_t events_give_up;               /* seconds */
+	char *hooks_user; /* of root's hooks; "": the vpopmail user */
 	int64_t vpopmaild_login_delay; /* milliseconds, after each wrong login
 					* as often as there were some */
 	char *dotqmail_programs;       /* that users may run, by blanks */

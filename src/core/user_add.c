@@ -239,7 +239,7 @@ intend(struct vp_run *run)
 	for (size_t i = 0; i < run->count && code == 0; i++)
 		code = describe(run, &list[i], &run->intents[i]);
 	if (code == 0)
-		code = vp_journal_intend(run->vp, run->intents, run->count);
+		code = vp_run_intend(run);
 	return code;
 }
 

@@ -216,7 +216,7 @@ intend(struct vp_run *run, const struct vp_dircontrol *control)
 		code = describe(
 		    run, &list[i], &run->intents[i], control ? &users : NULL);
 	if (code == 0)
-		code = vp_journal_intend(run->vp, run->intents, run->count);
+		code = vp_run_intend(run);
 	return code;
 }
 

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "core/dircontrol.h"
+#include "core/question.h"
 
 #define SLOTS (VP_RUN * 4) /* of the table of names */
 
@@ -202,6 +203,31 @@ vp_run_store(struct vp_run *run,
 	place->is_begun = 0;
 	if (code < 0)
 		ask_store(run, code, is_done);
+}
+
+/* A hook's no to one is not a no to the others. */
+int
+vp_run_intend(struct vp_run *run)
+{
+	size_t asked = 0;
+
+	for (size_t i = 0; i < run->count; i++) {
+		struct vp_element *element = vp_run_element(run, i);
+		struct vp_intent *intent = &run->intents[i];
+
+		if (vp_run_is_good(element) &&
+		    vp_run_result(
+			run, element, vp_question_ask(run->vp, intent)) == 0)
+			asked++;
+		intent->is_asked = 1;
+		intent->is_out = !vp_run_is_good(element);
+	}
+	if (asked == 0)
+		return 0;
+	for (size_t i = 0; i < run->count; i++)
+		run->intents[i].is_out |=
+		    !vp_run_is_good(vp_run_element(run, i));
+	return vp_journal_intend(run->vp, run->intents, run->count);
 }
 
 void

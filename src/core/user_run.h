@@ -68,6 +68,9 @@ int vp_run_lock(struct vp_run *run);
 void vp_run_store(struct vp_run *run,
     int (*write)(struct vp_run *run, void *element),
     int (*is_done)(struct vp_run *run, void *element));
+/* Ask for each good element whether it may be changed, and journal the
+ * intents of those that may. */
+int vp_run_intend(struct vp_run *run);
 /* Journal the failed ones as undone. */
 void vp_run_undo(struct vp_run *run);
 /* Free what the intents hold. */

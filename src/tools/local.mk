@@ -40,6 +40,7 @@ bin_PROGRAMS += %D%/vadddomain \
 	%D%/vkill \
 	%D%/vlist \
 	%D%/vdoctor \
+	%D%/vevents \
 	%D%/vusagec \
 	%D%/vconvert \
 	%D%/vmigrate \
@@ -69,6 +70,9 @@ bin_PROGRAMS += %D%/vadddomain \
 %C%_vlist_SOURCES = %D%/vlist.c %D%/vlist.h %D%/vlist_show.c
 %C%_vlist_LDADD = $(TOOL_LIBS)
 %C%_vdoctor_LDADD = $(TOOL_LIBS)
+%C%_vevents_SOURCES = %D%/vevents.c %D%/vevents.h %D%/vevents_list.c \
+	%D%/vevents_tell.c %D%/vevents_test.c
+%C%_vevents_LDADD = $(TOOL_LIBS)
 # By the interface of older releases.
 %C%_vusagec_LDADD = src/api/libapi.la $(TOOL_LIBS)
 %C%_vconvert_SOURCES = %D%/vconvert.c %D%/vconvert.h %D%/vconvert_users.c

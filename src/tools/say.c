@@ -69,7 +69,7 @@ cli_fail_as(const struct cli *cli, int code, const char *words)
 int
 cli_fail(const struct cli *cli, int code)
 {
-	if (cli_is_policy(code)) {
+	if (VA_IS_SENTENCE(code)) {
 		/* the sentence is the documented text */
 		printf("Error: %s\n", cli_reason(vpop_message(cli->vp), code));
 		return code;

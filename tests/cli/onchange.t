@@ -222,4 +222,26 @@ is 'a planted link' "$status" 0
 like 'is told' "$err" "cannot write the change log '$log': *"
 is_file 'and not followed' "$SITE/precious" precious
 
+# ---- a program that is killed before it could tell ----
+with 'onchange_script = yes' 'onchange_before_and_after = no' \
+    'logger_syslog = no' 'logger_sqlite = no'
+cat >"$SITE/kills" <<SCRIPT
+#!/bin/sh
+if [ ! -e "$SITE/home/killed" ]; then
+	: >"$SITE/home/killed"
+	kill -9 \$PPID
+	exit
+fi
+echo "\$1|\$2" >>"$told"
+SCRIPT
+put_script "$SITE/kills"
+: >"$told"
+run $add_user late@example.com
+is 'it is killed' "$status $(cat "$told")" '137 '
+ok 'the next change' vsetuserquota late@example.com 7M
+is_file 'makes it good, in order' "$told" 'add_user|late@example.com
+mod_user|late@example.com'
+ok 'one more change' vsetuserquota late@example.com 8M
+is 'tells nothing twice' "$(wc -l <"$told" | tr -d ' ')" 3
+
 done_testing

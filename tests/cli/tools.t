@@ -7,7 +7,7 @@ site_make
 for tool in vadddomain vaddaliasdomain vdeldomain vdominfo vadduser vdeluser \
     vuserinfo vmoduser vsetuserquota vpasswd vchangepw vverifypw vmkpasswd \
     vmoddomlimits valias vipmap vpopbull vdeloldusers vmakedotqmail vkill vlist \
-    vdoctor vapppass; do
+    vdoctor vapppass vevents; do
 	usage=$($tool --help)
 	is "$tool --help" "$? ${usage%%:*}" "0 $tool"
 	run $tool --version

@@ -267,12 +267,24 @@ START_TEST(newer_schema_is_refused)
 END_TEST
 
 /* The owner of a domain may change his files, without our journal. */
+/* They see that there are no hooks. */
+static void
+open_to_others(const char *name)
+{
+	char *path = site_path(name);
+
+	ck_assert_int_eq(chmod(path, 0711), 0);
+	free(path);
+}
+
 START_TEST(outsiders_go_without)
 {
 	int status;
 
 	if (geteuid() != 0)
 		return;
+	open_to_others("home");
+	open_to_others("home/etc");
 	pid_t pid = fork();
 	if (pid == 0) {
 		struct vp_intent one = {

@@ -181,8 +181,7 @@ vpd_is_password_code(int code)
 const char *
 vpd_code_text(const struct vpop *vp, int code)
 {
-	return vpd_is_password_code(code) ? vpop_message(vp)
-					  : vpop_code_text(code);
+	return VA_IS_SENTENCE(code) ? vpop_message(vp) : vpop_code_text(code);
 }
 
 enum vpd_next

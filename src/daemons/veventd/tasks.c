@@ -1,0 +1,229 @@
+/*
+ * The parent knows subscribers by the files that name them, and opens no
+ * database: what a worker has is made in it.  A worker that ends by itself is
+ * started again after a pause.
+ */
+#include "config.h"
+
+#include "daemons/veventd/tasks.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/text.h"
+#include "daemons/common/daemonlog.h"
+#include "daemons/veventd/hook.h"
+#include "daemons/veventd/worker.h"
+
+#define PAUSE  2 /* seconds before a worker is started again */
+#define BEFORE "before."
+
+enum kind { SETTLE, HOOK };
+
+struct task {
+	enum kind kind;
+	char name[VPOP_SUBSCRIBER_SIZE];
+	struct vp_hook hook;
+	pid_t pid; /* 0: none */
+	time_t ended;
+	int is_wanted;
+};
+
+struct ved_tasks {
+	struct task *list;
+	size_t count, room;
+};
+
+struct ved_tasks *
+ved_tasks_new(void)
+{
+	return calloc(1, sizeof(struct ved_tasks));
+}
+
+void
+ved_tasks_free(struct ved_tasks *tasks)
+{
+	if (tasks)
+		free(tasks->list);
+	free(tasks);
+}
+
+static time_t
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+/* ---- who there is ----------------------------------------------------- */
+
+static struct task *
+find(struct ved_tasks *tasks, const char *name)
+{
+	for (size_t i = 0; i < tasks->count; i++)
+		if (strcmp(tasks->list[i].name, name) == 0)
+			return &tasks->list[i];
+	return NULL;
+}
+
+static int
+want(struct ved_tasks *tasks, const struct task *wanted)
+{
+	struct task *task = find(tasks, wanted->name);
+
+	if (!task && tasks->count == tasks->room) {
+		size_t room = tasks->room ? 2 * tasks->room : 16;
+		void *more =
+		    reallocarray(tasks->list, room, sizeof *tasks->list);
+
+		if (!more)
+			return -1;
+		tasks->list = more;
+		tasks->room = room;
+	}
+	if (!task) {
+		task = &tasks->list[tasks->count++];
+		*task = *wanted;
+		task->ended = now() - PAUSE;
+	}
+	task->is_wanted = 1;
+	return 0;
+}
+
+static int
+want_hooks(struct ved_tasks *tasks, const struct vpop *vp)
+{
+	AUTO_FREE struct vp_hook *list = NULL;
+	AUTO_FREE char *top = NULL;
+	size_t count = 0;
+
+	if (asprintf(&top, "%s/etc/hooks.d", vpop_home(vp)) < 0)
+		return -1;
+	if (vp_hooks_list(top, &list, &count) != 0) {
+		vp_daemonlog(LOG_ERR, "cannot read the hooks in '%s': %s", top,
+		    strerror(errno));
+		return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct task task = { .kind = HOOK, .hook = list[i] };
+
+		if (strncmp(list[i].folder, BEFORE, sizeof BEFORE - 1) == 0)
+			continue;
+		if (vp_format(task.name, sizeof task.name, "hook:%s/%s",
+			list[i].folder, list[i].name) != 0 ||
+		    want(tasks, &task) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- processes -------------------------------------------------------- */
+
+static int
+run(const struct task *task)
+{
+	struct vpop *vp;
+	int rc = 1;
+
+	if (vpop_open(&vp, 0) != 0)
+		vp_daemonlog(
+		    LOG_ERR, "%s", vp ? vpop_message(vp) : "out of memory");
+	else if (task->kind == HOOK)
+		rc = ved_hook_run(vp, task->name, &task->hook);
+	else
+		rc = ved_settle_run(vp);
+	vpop_close(vp);
+	return rc;
+}
+
+static void
+start(struct task *task)
+{
+	const pid_t parent = getpid();
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		ved_worker_start(parent);
+		vp_daemonlog_role(task->name);
+		_exit(run(task));
+	}
+	if (pid > 0)
+		task->pid = pid;
+	else
+		vp_daemonlog(LOG_ERR, "cannot fork: %s", strerror(errno));
+}
+
+int
+ved_tasks_scan(struct ved_tasks *tasks)
+{
+	const struct task settle = { .kind = SETTLE, .name = "settle" };
+	struct vpop *vp;
+	size_t kept = 0;
+	int rc = -1;
+
+	for (size_t i = 0; i < tasks->count; i++)
+		tasks->list[i].is_wanted = 0;
+	if (vpop_open(&vp, 0) != 0)
+		vp_daemonlog(
+		    LOG_ERR, "%s", vp ? vpop_message(vp) : "out of memory");
+	else if (want(tasks, &settle) == 0)
+		rc = want_hooks(tasks, vp);
+	vpop_close(vp);
+	if (rc != 0)
+		return -1;
+	for (size_t i = 0; i < tasks->count; i++) {
+		struct task *task = &tasks->list[i];
+
+		if (!task->is_wanted && task->pid == 0)
+			continue;
+		if (!task->is_wanted)
+			kill(task->pid, SIGTERM);
+		else if (task->pid == 0 && now() - task->ended >= PAUSE)
+			start(task);
+		tasks->list[kept++] = *task;
+	}
+	tasks->count = kept;
+	return 0;
+}
+
+void
+ved_tasks_ended(struct ved_tasks *tasks, pid_t pid, int status)
+{
+	for (size_t i = 0; i < tasks->count; i++) {
+		struct task *task = &tasks->list[i];
+
+		if (task->pid != pid)
+			continue;
+		task->pid = 0;
+		task->ended = now();
+		if (WIFSIGNALED(status))
+			vp_daemonlog(LOG_ERR,
+			    "the worker of '%s' was killed by signal %d",
+			    task->name, WTERMSIG(status));
+		/* An end without a mistake was asked for. */
+		if (status == 0)
+			task->ended -= PAUSE;
+	}
+}
+
+size_t
+ved_tasks_stop(struct ved_tasks *tasks, int signal)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < tasks->count; i++)
+		if (tasks->list[i].pid > 0) {
+			kill(tasks->list[i].pid, signal);
+			left++;
+		}
+	return left;
+}
