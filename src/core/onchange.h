@@ -25,8 +25,9 @@ void vp_onchange_made(struct vpop *vp, const struct vp_intent *intent);
 size_t vp_onchange_mark(const struct vpop *vp);
 void vp_onchange_back(struct vpop *vp, size_t mark);
 
-/* onchange_log.c: syslog and the SQLite file, as the settings say. */
-void vp_onchange_log(
+/* onchange_log.c: syslog and the SQLite file, as the settings say.  0, or -1
+ * if the file could not be written. */
+int vp_onchange_log(
     struct vpop *vp, const struct vp_onchange *list, size_t count);
 
 #endif
