@@ -27,7 +27,10 @@ UNIT_TESTS = \
 	%D%/unit/test_api \
 	%D%/unit/test_api_alias \
 	%D%/unit/test_api_bad \
+	%D%/unit/test_api_codes \
 	%D%/unit/test_api_domain \
+	%D%/unit/test_api_files \
+	%D%/unit/test_api_results \
 	%D%/unit/test_api_user \
 	%D%/unit/test_assign \
 	%D%/unit/test_authlog \
@@ -210,6 +213,12 @@ EXTRA_DIST += %D%/store/contract.sh
 %C%_unit_test_api_alias_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_api_bad_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_bad_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_codes_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_codes_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_files_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_files_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_results_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_results_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_api_domain_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_domain_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_api_user_CFLAGS = $(AM_CFLAGS) -Wno-write-strings

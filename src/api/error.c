@@ -15,7 +15,7 @@ text_of(int code, char *ret_text, size_t size)
 	const char *text = "";
 
 	if (code <= VA_PWSTR_EMPTY && code >= VA_PWSTR_DELTA)
-		text = vp_api_refusal();
+		text = vp_api_refusal(code);
 	if (*text == '\0')
 		text = vpop_code_text(code);
 	if (vp_copy(ret_text, size, text) != 0)

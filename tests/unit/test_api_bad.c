@@ -326,7 +326,6 @@ bad_files(char *u, char *d)
 	RUN(maildir_addquota, maildir_addquota(u, -1, u, 1, 1));
 	RUN(update_maildirsize, (update_maildirsize(d, u, u), 0));
 	RUN(remove_maildirsize, (remove_maildirsize(u), 0));
-	CALL(quota_user_usage, quota_user_usage(u, &size, &count) == 0);
 	CALL(client_query_quick, client_query_quick(u, &size, &count) == 0);
 	CALL(client_query_quick, client_query_quick(u, NULL, NULL) == 0);
 	CALL(ippp_parse, ippp_parse(u, NULL) == 0);
