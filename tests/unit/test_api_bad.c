@@ -570,6 +570,13 @@ as_another(void)
 	CALL(vauth_getall, vauth_getall(domain, 1, 0) == NULL);
 	CALL(verrori, verrori == VA_BAD_UID);
 	vdefault_limits(&limits);
+	struct vqpasswd pw = { .pw_name = user,
+		.pw_passwd = "",
+		.pw_gecos = "",
+		.pw_dir = "",
+		.pw_shell = "",
+		.pw_clear_passwd = "" };
+	CALL(vauth_setpw, vauth_setpw(&pw, domain) == VA_BAD_UID);
 	CALL(vadduser, vadduser("new", domain, "pw-New12", "", 0) < 0);
 	CALL(vdeluser, vdeluser(user, domain) < 0);
 	CALL(vpasswd, vpasswd(user, domain, "pw-Joe13", 0) < 0);

@@ -6,6 +6,7 @@
 
 #include "api.h"
 
+#include <pty.h>
 #include <sys/wait.h>
 
 #define FRESH(call)                                                            \
@@ -215,6 +216,57 @@ START_TEST(test_default_domain)
 }
 END_TEST
 
+static void
+expect(int fd, const char *text)
+{
+	char seen[400];
+	size_t size = 0;
+
+	seen[0] = '\0';
+	while (!strstr(seen, text)) {
+		ck_assert_uint_lt(size + 1, sizeof seen);
+		ck_assert_int_eq(read(fd, seen + size, 1), 1);
+		seen[++size] = '\0';
+	}
+	/* What was typed is not shown. */
+	ck_assert_ptr_null(strstr(seen, "secret"));
+}
+
+/* Two that are alike, at the terminal. */
+START_TEST(test_vgetpasswd)
+{
+	char pass[20];
+	int fd, status;
+
+	fflush(stdout);
+	pid_t pid = forkpty(&fd, NULL, NULL, NULL);
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		vgetpasswd("joe", pass, sizeof pass);
+		if (strcmp(pass, "secret-3") != 0)
+			_exit(1);
+		/* Too long for the buffer. */
+		vgetpasswd("joe", pass, sizeof pass);
+		_exit(pass[0] == '\0' && verrori == VA_PWSTR_EMPTY ? 0 : 2);
+	}
+	expect(fd, "Please enter password for joe: ");
+	ck_assert_int_eq(write(fd, "secret-1\n", 9), 9);
+	expect(fd, "enter password again: ");
+	ck_assert_int_eq(write(fd, "secret-2\n", 9), 9);
+	expect(fd, "Passwords do not match, try again");
+	for (int i = 0; i < 2; i++) {
+		expect(fd, i ? "again: " : "for joe: ");
+		ck_assert_int_eq(write(fd, "secret-3\n", 9), 9);
+	}
+	expect(fd, "Please enter password for joe: ");
+	ck_assert_int_eq(write(fd, "secret-of-more-than-20\n", 23), 23);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+	close(fd);
+}
+END_TEST
+
 /* What a program prints that gives up, and how it ends. */
 START_TEST(test_exit)
 {
@@ -256,7 +308,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_writable, test_characters,
 		test_lowerit, test_date, test_verror, test_default_domain,
-		test_exit, NULL };
+		test_vgetpasswd, test_exit, NULL };
 
 	return api_main("api_results", tests);
 }
