@@ -309,7 +309,8 @@ char *date_header(void);
 char *get_remote_ip(void);
 
 /* Roaming users: let the address of get_remote_ip relay for a while; 0 also
- * when there is none.  Compile the rules: 0 or -1. */
+ * when there is none.  Compile the rules: 0 or -1.  Neither does anything
+ * where the settings have no roaming users. */
 int open_smtp_relay(void);
 int update_rules(void);
 
