@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "vpopmail_features.h"
+#include "vpopmail_sizes.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,12 +37,12 @@ struct vqpasswd {
 typedef struct {
 	int level_cur;
 	int level_max;
-	int level_start[3];
-	int level_end[3];
-	int level_mod[3];
-	int level_index[3];
+	int level_start[MAX_DIR_LEVELS];
+	int level_end[MAX_DIR_LEVELS];
+	int level_mod[MAX_DIR_LEVELS];
+	int level_index[MAX_DIR_LEVELS];
 	unsigned long cur_users;
-	char the_dir[300];
+	char the_dir[MAX_DIR_NAME];
 } vdir_type;
 
 /* After open_big_dir: cur_users is the number of accounts. */

@@ -30,6 +30,7 @@
 #include "vlogger.h"
 #include "vpop_codes.h"
 #include "vpopmail_features.h"
+#include "vpopmail_sizes.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -39,23 +40,6 @@ extern "C" {
 #define MAX_BUFF      300
 #define MAX_FILE_NAME 512
 #define MAX_NAME      160
-
-/* Longest texts, NUL not counted. */
-#define MAX_PW_NAME         64
-#define MAX_PW_DOMAIN       96
-#define MAX_PW_PASS         128
-#define MAX_PW_GECOS        64
-#define MAX_PW_CLEAR_PASSWD 128
-#define MAX_PW_DIR          160
-#define MAX_PW_QUOTA        20
-/* An alias line, with its NUL. */
-#define MAX_ALIAS_LINE 160
-
-/* Directories that accounts are spread over. */
-#define MAX_DIR_LEVELS      3
-#define MAX_USERS_PER_LEVEL 100
-#define MAX_DIR_NAME        300
-#define MAX_DIR_LIST        62
 
 /* Mailing lists. */
 #define MAX_SORT_BLOCKS         1000
@@ -188,8 +172,8 @@ extern char *last_query;
 /* How qnprintf escapes; NULL: with backslashes. */
 extern vsql_escape_fn vsql_escape_hook;
 
-/* The text of a code; never NULL.  Of VA_PWSTR_ codes: the sentence about
- * the last password that was refused. */
+/* The text of a code; never NULL.  Of a VA_PWSTR_ code: the sentence about
+ * the last password that was refused, if it was for that. */
 char *verror(int va_err);
 /* Close what is open; every function opens again on demand. */
 void vclose(void);
@@ -325,7 +309,8 @@ char *date_header(void);
 char *get_remote_ip(void);
 
 /* Roaming users: let the address of get_remote_ip relay for a while; 0 also
- * when there is none.  Compile the rules: 0 or -1. */
+ * when there is none.  Compile the rules: 0 or -1.  Neither does anything
+ * where the settings have no roaming users. */
 int open_smtp_relay(void);
 int update_rules(void);
 

@@ -48,6 +48,8 @@ install-site:
 	printf '%s\n' '-I$(includedir)' > "$(DESTDIR)$(prefix)/etc/inc_deps"
 	printf '%s\n' '-L$(libdir) -lvpopmail $(CLIENT_LIBS) ' | \
 	  sed 's/-l:libinih\.a/-linih/' > "$(DESTDIR)$(prefix)/etc/lib_deps"
+	chmod 0644 "$(DESTDIR)$(prefix)/etc/inc_deps" \
+	  "$(DESTDIR)$(prefix)/etc/lib_deps"
 	f="$(DESTDIR)$(includedir)/vpopmail_features.h"; \
 	  sed 's|^#define VPOPMAILDIR .*|#define VPOPMAILDIR "$(prefix)"|' \
 	    "$$f" > "$$f.tmp" && mv -f "$$f.tmp" "$$f" && chmod 0644 "$$f"

@@ -27,7 +27,11 @@ UNIT_TESTS = \
 	%D%/unit/test_api \
 	%D%/unit/test_api_alias \
 	%D%/unit/test_api_bad \
+	%D%/unit/test_api_codes \
 	%D%/unit/test_api_domain \
+	%D%/unit/test_api_fail \
+	%D%/unit/test_api_files \
+	%D%/unit/test_api_results \
 	%D%/unit/test_api_user \
 	%D%/unit/test_assign \
 	%D%/unit/test_authlog \
@@ -216,6 +220,14 @@ EXTRA_DIST += %D%/store/contract.sh
 %C%_unit_test_api_alias_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_api_bad_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_bad_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_codes_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_codes_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_fail_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_fail_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_files_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_files_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_results_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_results_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_api_domain_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_domain_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_api_user_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
@@ -250,6 +262,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/store/host.h \
 	%D%/unit/accounts.h \
 	%D%/unit/api.h \
+	%D%/unit/api_process.h \
 	%D%/unit/cdb_files.h \
 	%D%/unit/files.h \
 	%D%/unit/site.h \

@@ -22,6 +22,7 @@ VPOP_EXPORT int NoMakeIndex;
 
 static struct vpop *handle;
 static char refusal[VP_POLICY_SENTENCE];
+static int refusal_code;
 
 struct vpop *
 vp_api_handle(void)
@@ -57,16 +58,18 @@ vp_api_plain(int code)
 }
 
 const char *
-vp_api_refusal(void)
+vp_api_refusal(int code)
 {
-	return refusal;
+	return code == 0 || code == refusal_code ? refusal : "";
 }
 
 int
 vp_api_refused(const struct vpop *vp, int code)
 {
-	if (VA_IS_SENTENCE(code) &&
-	    vp_copy(refusal, sizeof refusal, vpop_message(vp)) != 0)
+	if (!VA_IS_SENTENCE(code))
+		return code;
+	refusal_code = code;
+	if (vp_copy(refusal, sizeof refusal, vpop_message(vp)) != 0)
 		refusal[0] = '\0';
 	return code;
 }

@@ -21,8 +21,9 @@ struct vpop *vp_api_handle(void);
 int vp_api_result(int code);
 /* The same, but return -1 for every failure. */
 int vp_api_plain(int code);
-/* The sentence about the last password that was refused, "" if none was. */
-const char *vp_api_refusal(void);
+/* The sentence about the last password that was refused, "" if none was; if
+ * code is not 0, only if it was refused for that. */
+const char *vp_api_refusal(int code);
 /* Take that sentence from the handle if code is about a password; returns
  * code. */
 int vp_api_refused(const struct vpop *vp, int code);
@@ -70,10 +71,6 @@ int vp_api_maildir(const char *path);
 
 /* The result of account lookups. */
 struct vqpasswd *vp_api_record(const struct vpop_user *user);
-/* Check against the old sizes what differs from the record that is stored
- * (NULL: all). */
-int vp_api_check_record(
-    const struct vqpasswd *pw, const struct vpop_user *stored);
 
 /* vget_limits and back. */
 void vp_api_limits(const struct vpop_limits *from, struct vlimits *to);

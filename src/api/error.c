@@ -15,7 +15,7 @@ text_of(int code, char *ret_text, size_t size)
 	const char *text = "";
 
 	if (VA_IS_SENTENCE(code))
-		text = vp_api_refusal();
+		text = vp_api_refusal(code);
 	if (*text == '\0')
 		text = vpop_code_text(code);
 	if (vp_copy(ret_text, size, text) != 0)

@@ -46,7 +46,7 @@ include_HEADERS += include/vpop.h include/vpop_codes.h include/vpop_event.h incl
 	include/client.h include/conf.h include/ippp.h include/pwstr.h \
 	include/storage.h include/vauth.h include/vlimits.h \
 	include/vlogger.h include/vpopmail.h include/vpopmail_list.h \
-	include/vutil.h \
+	include/vpopmail_sizes.h include/vutil.h \
 	include/client/config.h include/client/vpopmail_undef.h
 # Made by configure; share/local.mk writes the folder of the installation
 # into the second one.

@@ -23,7 +23,5 @@ logmessage(const char *cmd, const char *arg1, const char *arg2)
 
 	if (!vp || !first || !second)
 		return 1;
-	if (cmd)
-		vp_onchange_log(vp, &change, 1);
-	return 0;
+	return cmd && vp_onchange_log(vp, &change, 1) != 0;
 }

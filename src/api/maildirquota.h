@@ -20,8 +20,5 @@ int user_over_maildirquota(const char *dir, const char *quota);
 /* Count a change.  0 or -1; fd is not used. */
 int maildir_addquota(const char *dir, int fd, const char *quota,
     storage_t bytes, storage_t files);
-/* Usage of an address by the usage daemon: 1 or 0. */
-int quota_user_usage(
-    const char *address, storage_t *ret_size, storage_t *ret_count);
 
 #endif

@@ -24,7 +24,7 @@ VPOP_EXPORT const char *
 pw_strength_error(void)
 {
 	static char text[256];
-	const char *sentence = vp_api_refusal();
+	const char *sentence = vp_api_refusal(0);
 
 	if (vp_copy(text, sizeof text,
 		*sentence ? sentence : "password suitable") != 0)

@@ -65,13 +65,6 @@ ask_daemon(const char *dir, struct vp_usage *ret)
 }
 
 VPOP_EXPORT int
-quota_user_usage(const char *address, storage_t *ret_size, storage_t *ret_count)
-{
-	return address && ret_size && ret_count &&
-	       vp_api_usage(address, ret_size, ret_count);
-}
-
-VPOP_EXPORT int
 vmaildir_readquota(const char *dir, const char *quota)
 {
 	struct vp_usage usage = { 0, 0 };

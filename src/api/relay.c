@@ -1,4 +1,8 @@
-/* Roaming users: addresses that may relay after a login. */
+/*
+ * Roaming users: addresses that may relay after a login.  Programs call these
+ * because of how they were compiled; whether there are such users is a
+ * setting.
+ */
 #include "config.h"
 
 #include "core/relay.h"
@@ -17,7 +21,7 @@ open_smtp_relay(void)
 	if (!vp)
 		return verrori;
 	vp_peer_ip(ip);
-	if (ip[0] == '\0')
+	if (ip[0] == '\0' || !vp->set.roaming_users)
 		return 0;
 	code = vp_relay_open(vp, ip);
 	return vp_api_result(code < 0 ? code : 0);
@@ -28,5 +32,7 @@ update_rules(void)
 {
 	struct vpop *vp = vp_api_handle();
 
-	return vp_api_plain(vp ? vp_relay_rebuild(vp) : verrori);
+	if (!vp)
+		return vp_api_plain(verrori);
+	return vp_api_plain(vp->set.roaming_users ? vp_relay_rebuild(vp) : 0);
 }

@@ -23,14 +23,32 @@ differs(const char *text, const struct vpop_user *stored, const char *field)
 	return !stored || strcmp(text, field) != 0;
 }
 
-int
-vp_api_check_record(const struct vqpasswd *pw, const struct vpop_user *stored)
+static int
+check_pointers(const struct vpop *vp, const struct vqpasswd *pw)
 {
-	if (!pw || !pw->pw_name || !pw->pw_passwd || !pw->pw_gecos ||
-	    !pw->pw_dir || !pw->pw_shell)
-		return VA_NULL_POINTER;
-	if (strlen(pw->pw_name) > MAX_PW_NAME)
+	return pw && pw->pw_name && pw->pw_passwd && pw->pw_gecos &&
+		       pw->pw_dir && pw->pw_shell &&
+		       (pw->pw_clear_passwd || !vp->set.clear_passwd)
+		   ? 0
+		   : VA_NULL_POINTER;
+}
+
+static int
+check_name(const struct vpop *vp, const char *user, const char *domain)
+{
+	if (strlen(user) > MAX_PW_NAME)
 		return VA_USER_NAME_TOO_LONG;
+	if (*user == '\0' || (user[1] == '\0' && vp->set.users_big_dir))
+		return VA_ILLEGAL_USERNAME;
+	return strlen(domain) > MAX_PW_DOMAIN ? VA_DOMAIN_NAME_TOO_LONG : 0;
+}
+
+/* Against the old sizes, what differs from the record that is stored (NULL:
+ * all). */
+static int
+check_lengths(const struct vpop *vp, const struct vqpasswd *pw,
+    const struct vpop_user *stored)
+{
 	if (strlen(pw->pw_passwd) > MAX_PW_PASS &&
 	    differs(pw->pw_passwd, stored, stored ? stored->passwd : ""))
 		return VA_PASSWD_TOO_LONG;
@@ -43,43 +61,26 @@ vp_api_check_record(const struct vqpasswd *pw, const struct vpop_user *stored)
 	if (strlen(pw->pw_shell) > MAX_PW_QUOTA &&
 	    differs(pw->pw_shell, stored, stored ? stored->quota : ""))
 		return VA_QUOTA_TOO_LONG;
+	if (vp->set.clear_passwd &&
+	    strlen(pw->pw_clear_passwd) > MAX_PW_CLEAR_PASSWD)
+		return VA_CLEAR_PASSWD_TOO_LONG;
 	return 0;
-}
-
-static int
-check_clear(const struct vpop *vp, const struct vqpasswd *pw)
-{
-	if (!vp->set.clear_passwd)
-		return 0;
-	if (!pw->pw_clear_passwd)
-		return VA_NULL_POINTER;
-	return strlen(pw->pw_clear_passwd) > MAX_PW_CLEAR_PASSWD
-		   ? VA_CLEAR_PASSWD_TOO_LONG
-		   : 0;
-}
-
-static int
-check_name(const struct vpop *vp, const char *user, const char *domain)
-{
-	if (*user == '\0' || (user[1] == '\0' && vp->set.users_big_dir))
-		return VA_ILLEGAL_USERNAME;
-	return strlen(domain) > MAX_PW_DOMAIN ? VA_DOMAIN_NAME_TOO_LONG : 0;
 }
 
 VPOP_EXPORT int
 vcheck_vqpw(struct vqpasswd *inpw, char *domain)
 {
 	struct vpop *vp = vp_api_handle();
-	int code = inpw && domain ? 0 : VA_NULL_POINTER;
+	int code = domain ? 0 : VA_NULL_POINTER;
 
 	if (!vp)
 		return verrori;
 	if (code == 0)
-		code = vp_api_check_record(inpw, NULL);
+		code = check_pointers(vp, inpw);
 	if (code == 0)
 		code = check_name(vp, inpw->pw_name, domain);
 	if (code == 0)
-		code = check_clear(vp, inpw);
+		code = check_lengths(vp, inpw, NULL);
 	return vp_api_result(code);
 }
 
@@ -154,9 +155,7 @@ store(const struct vqpasswd *pw, const struct vp_api_name *name)
 	int code = vp_user_find(name->vp, &name->domain, name->user, &stored);
 
 	if (code == 0)
-		code = vp_api_check_record(pw, &stored);
-	if (code == 0)
-		code = check_clear(name->vp, pw);
+		code = check_lengths(name->vp, pw, &stored);
 	if (code == 0)
 		code = copy_gecos(pw->pw_gecos, gecos, sizeof gecos);
 	if (code == 0)
@@ -168,19 +167,18 @@ store(const struct vqpasswd *pw, const struct vp_api_name *name)
 VPOP_EXPORT int
 vauth_setpw(struct vqpasswd *inpw, char *domain)
 {
+	const struct vpop *vp = vp_api_handle();
 	struct vp_api_name name;
-	int code;
+	int code = domain ? 0 : VA_NULL_POINTER;
 
-	if (!inpw || !inpw->pw_name || !domain)
-		return vp_api_result(VA_NULL_POINTER);
-	if (!vp_api_handle())
+	if (!vp)
 		return verrori;
-	if (strlen(inpw->pw_name) > MAX_PW_NAME)
-		return vp_api_result(VA_USER_NAME_TOO_LONG);
-	if (*inpw->pw_name == '\0')
-		return vp_api_result(VA_ILLEGAL_USERNAME);
-	if (strlen(domain) > MAX_PW_DOMAIN)
-		return vp_api_result(VA_DOMAIN_NAME_TOO_LONG);
+	if (code == 0)
+		code = check_pointers(vp, inpw);
+	if (code == 0)
+		code = check_name(vp, inpw->pw_name, domain);
+	if (code < 0)
+		return vp_api_result(code);
 	if ((code = vp_api_domain(domain, &name)) < 0)
 		return code;
 	if ((code = vp_api_may_read(name.vp, &name.domain)) < 0)

@@ -15,7 +15,6 @@
 #include "core/dircontrol_int.h"
 #include "core/name.h"
 #include "core/user_int.h"
-#include "qmail/maildir.h"
 #include "vauth.h"
 #include "vpopmail.h"
 
@@ -122,8 +121,7 @@ vmake_maildir(char *domain, char *dir)
 	if (fd < 0)
 		return vp_api_result(VA_BAD_DIR);
 	if (fstatat(fd, "Maildir", &st, AT_SYMLINK_NOFOLLOW) == 0 ||
-	    vp_maildir_make(fd, "Maildir", name.domain.uid, name.domain.gid) !=
-		0)
+	    vp_userdir_make_maildir(name.vp, &name.domain, fd, dir) != 0)
 		return vp_api_plain(VA_SUBDIR_CREATION);
 	return vp_api_result(0);
 }

@@ -255,7 +255,7 @@ kind_of_command(const char *command)
 static void
 tell(struct vpop *vp, struct vp_changes *changes)
 {
-	vp_onchange_log(vp, changes->list, changes->count);
+	(void)vp_onchange_log(vp, changes->list, changes->count);
 	for (size_t i = 0; i < changes->count; i++) {
 		call(vp, kind_of_command(changes->list[i].command),
 		    &changes->list[i], 1);

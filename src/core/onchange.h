@@ -41,8 +41,9 @@ void vp_told_end(struct vpop *vp);
 int vp_told_left(struct vpop *vp,
     void (*each)(struct vpop *vp, const struct vp_intent *intent));
 
-/* onchange_log.c: syslog and the SQLite file, as the settings say. */
-void vp_onchange_log(
+/* onchange_log.c: syslog and the SQLite file, as the settings say.  0, or -1
+ * if the file could not be written. */
+int vp_onchange_log(
     struct vpop *vp, const struct vp_onchange *list, size_t count);
 
 #endif

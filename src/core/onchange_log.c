@@ -123,7 +123,7 @@ notice(struct vpop *vp, const char *why)
 		vp->notice(vp->notice_arg, text);
 }
 
-static void
+static int
 log_rows(struct vpop *vp, const struct vp_onchange *list, size_t count)
 {
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW;
@@ -133,25 +133,27 @@ log_rows(struct vpop *vp, const struct vp_onchange *list, size_t count)
 
 	if (!home || make_file(vp) != 0) {
 		notice(vp, strerror(errno));
-		return;
+		return -1;
 	}
 	if (asprintf(&path, "%s/" FILE_NAME, home) < 0) {
 		path = NULL;
-		return;
+		return -1;
 	}
-	if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK ||
-	    write_rows(db, list, count) != SQLITE_OK)
+	int rc = sqlite3_open_v2(path, &db, flags, NULL);
+	if (rc == SQLITE_OK)
+		rc = write_rows(db, list, count);
+	if (rc != SQLITE_OK)
 		notice(vp, db ? sqlite3_errmsg(db) : "no memory");
 	sqlite3_close(db);
+	return rc == SQLITE_OK ? 0 : -1;
 }
 
-void
+int
 vp_onchange_log(struct vpop *vp, const struct vp_onchange *list, size_t count)
 {
 	if (count == 0)
-		return;
+		return 0;
 	if (vp->set.logger_syslog)
 		log_lines(list, count);
-	if (vp->set.logger_sqlite)
-		log_rows(vp, list, count);
+	return vp->set.logger_sqlite ? log_rows(vp, list, count) : 0;
 }

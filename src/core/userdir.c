@@ -33,9 +33,9 @@ make_failed(struct vpop *vp, const char *name, const char *what)
 	    "cannot make the %s of '%s'", what, name);
 }
 
-static int
-make_maildir(struct vpop *vp, const struct vpop_domain *domain, int userfd,
-    const char *name)
+int
+vp_userdir_make_maildir(struct vpop *vp, const struct vpop_domain *domain,
+    int userfd, const char *name)
 {
 	if (vp_maildir_make(userfd, MAILDIR, domain->uid, domain->gid) != 0)
 		return make_failed(vp, name, MAILDIR);
@@ -65,7 +65,7 @@ vp_userdir_make_in(struct vpop *vp, const struct vpop_domain *domain,
 	if (userfd < 0)
 		return vp_fail_errno(vp, vp_code_of_errno(errno, VA_BAD_U_DIR2),
 		    "cannot open the directory of '%s'", name);
-	return make_maildir(vp, domain, userfd, name);
+	return vp_userdir_make_maildir(vp, domain, userfd, name);
 }
 
 static int
@@ -274,7 +274,7 @@ vpop_user_make_dir(struct vpop *vp, struct vpop_user *user)
 		return dir_failed(vp, user);
 	is_new |= userfd < 0;
 	if (userfd >= 0)
-		code = make_maildir(vp, &domain, userfd, user->name);
+		code = vp_userdir_make_maildir(vp, &domain, userfd, user->name);
 	else
 		code = make_again(vp, &domain, user);
 	if (code != 0 || !is_new || !vp->set.sqwebmail_pass)

@@ -29,6 +29,9 @@ int vp_userdir_make_in(struct vpop *vp, const struct vpop_domain *domain,
  * the settings say so); EEXIST gives VA_EXIST_U_DIR unless exist_ok. */
 int vp_userdir_make(struct vpop *vp, const struct vpop_domain *domain,
     int dirfd, const char *rel, const char *name, int exist_ok);
+/* The last of that: what a user's directory has in it. */
+int vp_userdir_make_maildir(struct vpop *vp, const struct vpop_domain *domain,
+    int userfd, const char *name);
 /* Write <user dir>/lastauth with ip; userfd is the user's directory.
  * VP_NEVER_IP is written only where there is none. */
 int vp_lastauth_write(struct vpop *vp, const struct vpop_domain *domain,

@@ -33,7 +33,12 @@ is 'only the owner writes' \
     "$(find "$root" ! -type l -perm /022 | head -n 3)" ''
 
 echo '# local change' >>"$home/etc/vpopmail.conf"
+umask 077
 ok 'installing again' make_in_build install-strip
+umask 022
+is 'an umask hides nothing from compilers' "$(cd "$home" && stat -c %a \
+    etc/inc_deps etc/lib_deps include/vpopmail_features.h lib/libvpopmail.a |
+    sort -u)" 644
 is 'keeps changed settings' "$(tail -n 1 "$home/etc/vpopmail.conf")" \
     '# local change'
 ok 'make uninstall' make_in_build uninstall

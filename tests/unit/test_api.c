@@ -1,4 +1,4 @@
-/* The old interface: texts, addresses and files. */
+/* The old interface: texts, addresses and settings. */
 #include "config.h"
 
 #include "api.h"
@@ -65,6 +65,7 @@ START_TEST(test_quota_text)
 		{ "10000000000S", "10000000000S" },
 		{ "5S,5C,7S", "7S,5C" },
 		{ "1000C", "1000C" },
+		{ "1000c", "1000C" },
 		{ "10G", "10737418240S" },
 		{ "", "" },
 		{ "abc", "" },
@@ -194,38 +195,6 @@ START_TEST(test_pwstr)
 }
 END_TEST
 
-START_TEST(test_files)
-{
-	char *path = site_path("tree"), *below = site_path("tree/a/b");
-	char *file = site_path("list"), *text, cwd[4096], after[4096];
-	char *lines[] = { "two" };
-
-	ck_assert_ptr_nonnull(getcwd(cwd, sizeof cwd));
-	ck_assert_int_eq(r_mkdir(below, getuid(), getgid()), 0);
-	ck_assert_int_eq(r_mkdir(below, getuid(), getgid()), 0);
-	ck_assert_int_eq(r_mkdir("", 0, 0), 0);
-	ck_assert_int_eq(r_chown(path, getuid(), getgid()), 0);
-	site_write("tree/a/b/c", "x");
-	ck_assert_int_eq(vdelfiles(path), 0);
-	ck_assert_int_eq(vdelfiles(path), -1);
-	ck_assert_int_eq(vdelfiles(NULL), -1);
-	ck_assert_int_eq(vdelfiles(""), -1);
-	ck_assert_int_eq(vdelfiles(".."), -1);
-	site_write("list", "one\ntwo\ntwo\nthree");
-	ck_assert_int_eq(remove_lines(file, lines, 1), 2);
-	text = site_read("list");
-	ck_assert_str_eq(text, "one\nthree\n");
-	free(text);
-	ck_assert_int_eq(update_file(file, "b.example.com", 2), 0);
-	ck_assert_int_eq(update_file(file, "x\ny", 2), -1);
-	ck_assert_ptr_nonnull(getcwd(after, sizeof after));
-	ck_assert_str_eq(cwd, after);
-	free(path);
-	free(below);
-	free(file);
-}
-END_TEST
-
 START_TEST(test_conf)
 {
 	struct sockaddr_in address;
@@ -269,6 +238,11 @@ START_TEST(test_conf)
 	ck_assert_ptr_null(config_begin("test.conf"));
 	ck_assert_ptr_null(config_begin("../etc/test.conf"));
 	ck_assert_ptr_null(config_begin("missing.conf"));
+	/* The working directory may be somebody else's. */
+	site_write("here.conf", "Socket:\n\tFilename = x;\n");
+	ck_assert_int_eq(chdir(scratch), 0);
+	ck_assert_ptr_null(config_begin("here.conf"));
+	ck_assert_ptr_null(config_begin("./here.conf"));
 	ck_assert_ptr_null(config_begin(NULL));
 	ck_assert_int_eq(client_query_quick("joe@x.org", &size, &count), 0);
 	ck_assert_uint_eq(size, UINT64_MAX);
@@ -283,7 +257,7 @@ main(void)
 {
 	const TTest *const tests[] = { test_parse_email, test_quota_text,
 		test_maildir_to_email, test_remote_ip, test_texts, test_pwstr,
-		test_files, test_conf, NULL };
+		test_conf, NULL };
 
 	return api_main("api", tests);
 }

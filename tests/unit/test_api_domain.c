@@ -67,12 +67,15 @@ START_TEST(test_domain_entries)
 	domain_entry *entry;
 
 	make_domain();
-	entry = get_domain_entries("alias.example.net");
+	entry = get_domain_entries("Alias.example.net");
 	ck_assert_ptr_nonnull(entry);
+	ck_assert_str_eq(entry->domain, "example.com");
 	/* What is between the steps does not disturb the walk. */
 	ck_assert_ptr_nonnull(vauth_getpw("joe", "example.com"));
 	ck_assert_str_eq(entry->realdomain, "example.com");
-	ck_assert_ptr_nonnull(get_domain_entries(NULL));
+	entry = get_domain_entries(NULL);
+	ck_assert_str_eq(entry->domain, "alias.example.net");
+	ck_assert_str_eq(entry->realdomain, "example.com");
 	ck_assert_ptr_null(get_domain_entries(NULL));
 	ck_assert_int_eq(verrori, 0);
 	ck_assert_ptr_null(get_domain_entries("unknown.org"));
@@ -102,12 +105,145 @@ START_TEST(test_steps)
 	    del_domain_assign(names, 1, domain, dir, getuid(), getgid()), 0);
 	ck_assert_ptr_null(vget_assign(domain, NULL, 0, NULL, NULL));
 	ck_assert_int_eq(update_newu(), 0);
+	ck_assert_int_eq(
+	    update_file("", "+x.example.com-:example.com:1:1:/x:-::", 1), 0);
+	ck_assert_str_eq(
+	    vget_assign("x.example.com", NULL, 0, NULL, NULL), "/x");
+	ck_assert_int_lt(update_file("", "+x.example.com", 1), 0);
 	ck_assert_int_eq(compile_morercpthosts(), 0);
 	ck_assert_int_eq(add_domain_assign(NULL, domain, dir, 1, 1), -1);
 	ck_assert_int_eq(del_control(NULL, 1), -1);
 	ck_assert_int_eq(vmkpasswd("example.com"), 0);
 	ck_assert_int_eq(signal_process("no-such-program", 0), 0);
 	free(dir);
+}
+END_TEST
+
+/* Lines of users/assign that are no domain's, and long ones. */
+START_TEST(test_odd_entries)
+{
+	char *text, *more = NULL, name[128] = "long.example.org";
+	char dir[401], real[128], small[4];
+	domain_entry *entry;
+
+	make_domain();
+	memset(dir, 'd', 400);
+	dir[0] = '/';
+	dir[400] = '\0';
+	memset(real, 'r', 116);
+	memcpy(real + 60, ".example.org", 13);
+	text = site_read("qmail/users/assign");
+	text[strlen(text) - 2] = '\0';
+	ck_assert_int_ge(
+	    asprintf(&more,
+		"=joe:joe:1:1:/home/joe:::\n"
+		"+nodot-:nodot:1:1:/home/nodot:-::\n"
+		"%s+long.example.org-:long.example.org:7:8:%s:-::\n"
+		"+x.org-:%s.%s:7:8:/x:-::\n.\n",
+		text, dir, real, real),
+	    0);
+	site_write("qmail/users/assign", more);
+	ck_assert_int_eq(update_newu(), 0);
+	entry = get_domain_entries("");
+	ck_assert_str_eq(entry->domain, "example.com");
+	entry = get_domain_entries(NULL);
+	ck_assert_str_eq(entry->domain, "alias.example.net");
+	entry = get_domain_entries(NULL);
+	ck_assert_str_eq(entry->domain, name);
+	ck_assert_str_eq(entry->path, dir);
+	ck_assert_int_eq(entry->uid, 7);
+	ck_assert_int_eq(entry->gid, 8);
+	ck_assert_ptr_nonnull(get_domain_entries(NULL));
+	ck_assert_ptr_null(get_domain_entries(NULL));
+	ck_assert_str_eq(vget_assign(name, small, 4, NULL, NULL), dir);
+	ck_assert_str_eq(small, "/dd");
+	/* Longer than what fits into a buffer of old programs. */
+	memcpy(name, "x.org", 6);
+	ck_assert_ptr_null(vget_assign(name, NULL, 0, NULL, NULL));
+	ck_assert_str_eq(name, "x.org");
+	ck_assert_int_eq(verrori, VA_DOMAIN_NAME_TOO_LONG);
+	/* What cannot be compiled. */
+	site_write("qmail/users/assign", "+broken\n.\n");
+	ck_assert_int_lt(update_newu(), 0);
+	free(text);
+	free(more);
+}
+END_TEST
+
+START_TEST(test_new_domain)
+{
+	char name[128] = "a.bc", *home = site_path("home"), *text, *wanted;
+
+	make_domain();
+	ck_assert_int_eq(vadddomain(name, home, getuid(), getgid()), 0);
+	text = site_read("home/domains/a.bc/.qmail-default");
+	ck_assert_int_ge(
+	    asprintf(
+		&wanted, "| %s/bin/vdelivermail '' bounce-no-mailbox\n", home),
+	    0);
+	ck_assert_str_eq(text, wanted);
+	ck_assert_ptr_null(vauth_getpw("postmaster", name));
+	ck_assert_int_eq(verrori, VA_USER_DOES_NOT_EXIST);
+	free(text);
+	free(wanted);
+	memset(name, 'a', sizeof name);
+	memcpy(name + 64, "", 1);
+	memcpy(name, "x.", 2);
+	ck_assert_int_ne(vadddomain(name, home, getuid(), getgid()), -12);
+	memcpy(name + 64, "aa", 3);
+	ck_assert_int_eq(vadddomain(name, home, getuid(), getgid()), -12);
+	/* An alias of an alias is one of the real domain. */
+	memcpy(name, "third.example", 14);
+	ck_assert_int_eq(vaddaliasdomain(name, "alias.example.net"), 0);
+	ck_assert_str_eq(name, "third.example");
+	ck_assert_ptr_nonnull(vget_assign(name, NULL, 0, NULL, NULL));
+	ck_assert_str_eq(name, "example.com");
+	memcpy(name, "third.example", 14);
+	ck_assert_int_eq(vdeldomain(name), 0);
+	ck_assert_ptr_nonnull(vauth_getpw("joe", "example.com"));
+	free(home);
+}
+END_TEST
+
+static int
+is_compiled(void)
+{
+	char *path = site_path("qmail/control/morercpthosts.cdb");
+	int rc = access(path, F_OK) == 0;
+
+	free(path);
+	return rc;
+}
+
+/* Beyond 50 names they are compiled, now or later. */
+START_TEST(test_many_names)
+{
+	char name[128], *home = site_path("home");
+	FILE *fp;
+
+	make_domain();
+	char *path = site_path("qmail/control/rcpthosts");
+	fp = fopen(path, "a");
+	for (int i = 0; i < 50; i++)
+		fprintf(fp, "n%02d.example.org\n", i);
+	fclose(fp);
+	ck_assert_int_eq(count_rcpthosts(), 52);
+	OptimizeAddDomain = 1;
+	memcpy(name, "one.example.org", 16);
+	ck_assert_int_eq(vadddomain(name, home, getuid(), getgid()), 0);
+	ck_assert(!is_compiled());
+	ck_assert_int_eq(compile_morercpthosts(), 0);
+	ck_assert(is_compiled());
+	free(path);
+	path = site_path("qmail/control/morercpthosts.cdb");
+	ck_assert_int_eq(unlink(path), 0);
+	OptimizeAddDomain = 0;
+	memcpy(name, "two.example.org", 16);
+	ck_assert_int_eq(vadddomain(name, home, getuid(), getgid()), 0);
+	ck_assert(is_compiled());
+	ck_assert_int_eq(count_rcpthosts(), 52);
+	free(path);
+	free(home);
 }
 END_TEST
 
@@ -165,7 +301,8 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_domains, test_domain_entries,
-		test_steps, test_ip_map, test_memory, NULL };
+		test_steps, test_odd_entries, test_new_domain, test_many_names,
+		test_ip_map, test_memory, NULL };
 
 	return api_main("api_domain", tests);
 }
