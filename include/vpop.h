@@ -163,6 +163,7 @@ struct vpop_domain_new {
 	struct vpop_secret postmaster;
 	int no_postmaster;    /* 1: make no account at all (old C API) */
 	const char *quota;    /* of postmaster; NULL: the domain default */
+	const char *gecos;    /* of postmaster; NULL: "Postmaster" */
 	const char *catchall; /* NULL: default action; a name, an address,
 				 "bounce-no-mailbox" or "delete" */
 	unsigned flags;
@@ -267,7 +268,7 @@ struct vpop_user_change {
 	const char *domain;
 	unsigned fields; /* enum vpop_user_field */
 	struct vpop_secret secret;
-	const char *gecos;
+	const char *gecos; /* NULL: the user name */
 	const char *quota;
 	const char *dir;
 	uint32_t set_flags, clear_flags;
@@ -335,6 +336,9 @@ VPOP_EXPORT int vpop_user_sqwebmail(
 /* 0 if the secret is the account's, VA_AUTH_FAILED if not. */
 VPOP_EXPORT int vpop_user_verify(
     struct vpop *vp, const struct vpop_user *user, const char *secret);
+/* 1 if the account is locked: no secret can be its own.  Programs that let
+ * somebody stay logged in ask now and then. */
+VPOP_EXPORT int vpop_user_is_locked(const struct vpop_user *user);
 /*
  * A login by address and password, for programs that administer: no flag is
  * looked at, nothing is learned or recorded.  0 and the account;

@@ -52,6 +52,20 @@ if ($> == 0) {
 	is(ask($a, 'add_user x@own.com xpw'), "+OK \r\n", 'and changed');
 	is((stat "$site/home/domains/own.com/x")[4], 12345,
 	    'what is made belongs to its owner');
+	# So is one that is reached by the name alone.
+	system 'vipmap', '-a', '127.0.0.1', 'own.com';
+	my $alone = login(connect_tcp($tcp), 'ann', 'annpw');
+	is(ask($alone, 'mod_user ann') . ask($alone, "comment Ann\r\n."),
+	    "+OK \r\n+OK \r\n", 'a name alone is one of the address\'s domain');
+	login(connect_tcp($tcp));
+	system 'vipmap', '-d', '127.0.0.1', 'own.com';
+	open my $default, '>', "$site/home/etc/defaultdomain" or die;
+	print $default "own.com\n";
+	close $default;
+	login(connect_unix("$site/socket"), 'ann', 'annpw');
+	like(ask($a, 'user_info ann'), qr/^comment Ann\r$/m,
+	    'or of the site\'s default domain');
+	unlink "$site/home/etc/defaultdomain" or die;
 }
 
 # ---- framing ----------------------------------------------------------------
@@ -144,6 +158,7 @@ is(ask($a, 'user_count test.com'), $count, 'others are served meanwhile');
 }
 
 # ---- lost workers -----------------------------------------------------------
+close $slow;
 stop();
 ok(start(), 'a fresh start');
 ($tcp, $v6, $tls) = map { port($_) } 0 .. 2;
@@ -188,6 +203,17 @@ is(read_all($a), '', 'its connections are gone');
 $a = login(connect_tcp($tcp));
 is(ask($a, 'user_count test.com'), $count, 'the sockets are the same');
 
+if ($> == 0) {
+	my ($root) = children('root worker');
+	kill 'STOP', $root;
+	say_line($a, 'add_domain late.com latepw12');
+	sleep 0.3;
+	kill 'KILL', $root;
+	is(read_reply($a), $lost, 'so is that of a lost root worker');
+	is(ask($a, 'add_domain late.com latepw12'), "+OK \r\n",
+	    'and there is another one');
+}
+
 # ---- the store is away ------------------------------------------------------
 my $folder = "$site/home/domains/test2.com";
 chmod 0, $folder or die;
@@ -205,6 +231,10 @@ is(ask($a, 'user_count test.com'), $count, 'another domain is served');
 }
 
 # ---- the end ----------------------------------------------------------------
+ask($a, $_) for 'list_lists test.com', 'list_dir test.com/',
+    'list_alias test.com', 'get_domain_size test.com';
+my %places = map { readlink("/proc/$_/cwd"), 1 } children('worker'), $pid;
+is(scalar keys %places, 1, 'no verb leads a worker elsewhere');
 ok(log_text() !~ /\b(?:joepw|qapw|otherpw)\b/, 'no secret in the log');
 is(stop(), 0, 'SIGTERM ends it');
 ok(!-e "$site/socket", 'the Unix socket is removed');
