@@ -1,8 +1,26 @@
-/* Rows of accounts: users.c for userlist.c. */
+/* Rows of accounts: users.c for the files beside it. */
 #ifndef STORE_SQL_USERS_H
 #define STORE_SQL_USERS_H
 
 #include "store/sql/store_int.h"
+
+/* The text columns: what they are in a record, and the code of a value that
+ * does not fit. */
+struct vp_sql_user_field {
+	size_t offset, size;
+	const char *what;
+	unsigned column;
+	int code;
+};
+enum { VP_SQL_USER_FIELDS = 6 };
+extern const struct vp_sql_user_field vp_sql_user_fields[VP_SQL_USER_FIELDS];
+
+/* The number of a kind of account in the table. */
+int64_t vp_sql_kind_to_table(const struct vpop_store *store, uint32_t uid);
+/* WHERE: one account. */
+void vp_sql_put_user(struct vp_sql_query *query,
+    const struct vp_sql_shape *shape, const struct vpop_domain *domain,
+    const char *name);
 
 /* The columns of an account, beginning with its name, and how many. */
 void vp_sql_put_user_columns(
