@@ -74,8 +74,7 @@ static const char *
 text_of(const struct put *put, const struct vp_sql_user_field *field)
 {
 	/* NULL where the site keeps none. */
-	if (field->column == VP_PW_CLEAR &&
-	    (!put->store->with_clear || !*put->user->clear))
+	if (field->column == VP_PW_CLEAR && !put->store->with_clear)
 		return NULL;
 	return (const char *)put->user + field->offset;
 }
