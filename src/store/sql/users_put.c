@@ -61,17 +61,18 @@ check_widths(struct vpop_store *store, const struct vp_sql_shape *shape,
 	return 0;
 }
 
-struct put {
-	struct vpop_store *store;
-	struct vp_sql_link *link;
-	const char *table;
-	const struct vp_sql_shape *shape;
-	const struct vpop_domain *domain;
-	const struct vpop_user *user;
-};
+int
+vp_sql_user_check(const struct vp_sql_put *put)
+{
+	int code = check_user(put->store, put->user);
+
+	return code != 0 ? code
+			 : check_widths(
+			       put->store, put->shape, put->domain, put->user);
+}
 
 static const char *
-text_of(const struct put *put, const struct vp_sql_user_field *field)
+text_of(const struct vp_sql_put *put, const struct vp_sql_user_field *field)
 {
 	/* NULL where the site keeps none. */
 	if (field->column == VP_PW_CLEAR && !put->store->with_clear)
@@ -79,37 +80,49 @@ text_of(const struct put *put, const struct vp_sql_user_field *field)
 	return (const char *)put->user + field->offset;
 }
 
+void
+vp_sql_put_insert(struct vp_sql_query *query, const struct vp_sql_put *put)
+{
+	vp_sql_put_raw(query, "INSERT INTO ");
+	vp_sql_put_name(query, put->table);
+	vp_sql_put_raw(query, " (");
+	vp_sql_put_user_columns(query, put->shape);
+	if (vp_sql_has(put->shape, VP_PW_DOMAIN)) {
+		vp_sql_put_raw(query, ", ");
+		vp_sql_put_column(query, put->shape, VP_PW_DOMAIN);
+	}
+	vp_sql_put_raw(query, ") VALUES ");
+}
+
+void
+vp_sql_put_user_row(struct vp_sql_query *query, const struct vp_sql_put *put)
+{
+	vp_sql_put_raw(query, "(");
+	for (size_t i = 0; i < VP_SQL_USER_FIELDS; i++) {
+		if (!vp_sql_has(put->shape, vp_sql_user_fields[i].column))
+			continue;
+		vp_sql_put_text(query, text_of(put, &vp_sql_user_fields[i]));
+		vp_sql_put_raw(query, ", ");
+	}
+	vp_sql_put_int(query, vp_sql_kind_to_table(put->store, put->user->uid));
+	vp_sql_put_raw(query, ", ");
+	vp_sql_put_int(query, (int32_t)put->user->gid);
+	if (vp_sql_has(put->shape, VP_PW_DOMAIN)) {
+		vp_sql_put_raw(query, ", ");
+		vp_sql_put_text(query, put->domain->real);
+	}
+	vp_sql_put_raw(query, ")");
+}
+
 static int
-insert(const struct put *put, int64_t *ret_changes)
+insert(const struct vp_sql_put *put, int64_t *ret_changes)
 {
 	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_error error;
 
 	vp_sql_query_init(&query, put->store->source->dialect);
-	vp_sql_put_raw(&query, "INSERT INTO ");
-	vp_sql_put_name(&query, put->table);
-	vp_sql_put_raw(&query, " (");
-	vp_sql_put_user_columns(&query, put->shape);
-	if (vp_sql_has(put->shape, VP_PW_DOMAIN)) {
-		vp_sql_put_raw(&query, ", ");
-		vp_sql_put_column(&query, put->shape, VP_PW_DOMAIN);
-	}
-	vp_sql_put_raw(&query, ") VALUES (");
-	for (size_t i = 0; i < VP_SQL_USER_FIELDS; i++) {
-		if (!vp_sql_has(put->shape, vp_sql_user_fields[i].column))
-			continue;
-		vp_sql_put_text(&query, text_of(put, &vp_sql_user_fields[i]));
-		vp_sql_put_raw(&query, ", ");
-	}
-	vp_sql_put_int(
-	    &query, vp_sql_kind_to_table(put->store, put->user->uid));
-	vp_sql_put_raw(&query, ", ");
-	vp_sql_put_int(&query, (int32_t)put->user->gid);
-	if (vp_sql_has(put->shape, VP_PW_DOMAIN)) {
-		vp_sql_put_raw(&query, ", ");
-		vp_sql_put_text(&query, put->domain->real);
-	}
-	vp_sql_put_raw(&query, ")");
+	vp_sql_put_insert(&query, put);
+	vp_sql_put_user_row(&query, put);
 	vp_sql_put_raw(&query, query.dialect->if_absent);
 	if (vp_sql_link_change(put->link, &query, 0, ret_changes, &error) == 0)
 		return 0;
@@ -122,7 +135,7 @@ insert(const struct put *put, int64_t *ret_changes)
 }
 
 static int
-update(const struct put *put, int64_t *ret_changes)
+update(const struct vp_sql_put *put, int64_t *ret_changes)
 {
 	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_error error;
@@ -157,8 +170,20 @@ update(const struct put *put, int64_t *ret_changes)
 	    put->user->name, put->domain->real);
 }
 
+int
+vp_sql_user_add(const struct vp_sql_put *put)
+{
+	int64_t changes = 0;
+	int code = insert(put, &changes);
+
+	if (code != 0 || changes > 0)
+		return code;
+	return vp_sql_refuse(put->store, VA_USERNAME_EXISTS,
+	    "account '%s@%s' exists", put->user->name, put->domain->real);
+}
+
 static int
-put_user(const struct put *put, unsigned how)
+put_user(const struct vp_sql_put *put, unsigned how)
 {
 	int64_t changes = 0;
 	int code = 0;
@@ -171,11 +196,22 @@ put_user(const struct put *put, unsigned how)
 		return vp_sql_refuse(put->store, VA_USER_DOES_NOT_EXIST,
 		    "account '%s@%s' does not exist", put->user->name,
 		    put->domain->real);
-	code = insert(put, &changes);
-	if (code != 0 || changes > 0)
-		return code;
-	return vp_sql_refuse(put->store, VA_USERNAME_EXISTS,
-	    "account '%s@%s' exists", put->user->name, put->domain->real);
+	return vp_sql_user_add(put);
+}
+
+int
+vp_sql_put_open(struct vp_sql_put *put, char **ret_table)
+{
+	int code = vp_sql_writer(put->store, &put->link);
+
+	if (code == 0)
+		code = vp_sql_users_table(
+		    put->store, put->link, put->domain, ret_table, &put->shape);
+	put->table = *ret_table;
+	if (code > 0)
+		return vp_sql_refuse(put->store, VA_QUERY_FAILED,
+		    "there is no table for domain '%s'", put->domain->real);
+	return code;
 }
 
 int
@@ -183,28 +219,23 @@ vp_sql_user_put(struct vpop_store *store, const struct vpop_domain *domain,
     const struct vpop_user *user, unsigned how)
 {
 	AUTO_FREE char *table = NULL;
-	struct put put = { .store = store, .domain = domain, .user = user };
+	struct vp_sql_put put = {
+		.store = store,
+		.domain = domain,
+		.user = user,
+	};
 	int code = check_user(store, user);
 
 	if (code == 0)
-		code = vp_sql_writer(store, &put.link);
-	if (code == 0)
-		code = vp_sql_users_table(
-		    store, put.link, domain, &table, &put.shape);
-	if (code > 0)
-		return vp_sql_refuse(store, VA_QUERY_FAILED,
-		    "there is no table for domain '%s'", domain->real);
+		code = vp_sql_put_open(&put, &table);
 	if (code == 0)
 		code = check_widths(store, put.shape, domain, user);
-	if (code != 0)
-		return code;
-	put.table = table;
-	return put_user(&put, how);
+	return code != 0 ? code : put_user(&put, how);
 }
 
 /* The account and its last login are one change. */
 static int
-delete_both(const struct put *put, const char *name)
+delete_both(const struct vp_sql_put *put, const char *name)
 {
 	const struct vp_sql_shape *lastauth =
 	    &put->store->shapes[VP_TABLE_LASTAUTH];
@@ -241,7 +272,7 @@ vp_sql_user_delete(struct vpop_store *store, const struct vpop_domain *domain,
     const char *name)
 {
 	AUTO_FREE char *table = NULL;
-	struct put put = { .store = store, .domain = domain };
+	struct vp_sql_put put = { .store = store, .domain = domain };
 	int code = vp_sql_writer(store, &put.link);
 	const int is_inside = code == 0 && put.link->in_transaction;
 
