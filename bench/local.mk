@@ -17,6 +17,22 @@ bench-usage: all
 	BENCH_BUILD="$(abs_top_builddir)" $(srcdir)/bench/usage
 
 # The same for account stores on servers that it starts.
+noinst_PROGRAMS += %D%/store_verbs
+%C%_store_verbs_SOURCES = %D%/store_verbs.c
+%C%_store_verbs_CPPFLAGS = $(AM_CPPFLAGS)
+%C%_store_verbs_LDADD = src/store/sql/libsqlsqlite.la
+if HAVE_MARIADB
+%C%_store_verbs_SOURCES += src/store/sql/store_mysql.c
+%C%_store_verbs_CPPFLAGS += -DWITH_MARIADB
+%C%_store_verbs_LDADD += src/store/sql/libsqlmariadb.la
+endif
+if HAVE_PGSQL
+%C%_store_verbs_SOURCES += src/store/sql/store_pgsql.c
+%C%_store_verbs_CPPFLAGS += -DWITH_PGSQL
+%C%_store_verbs_LDADD += src/store/sql/libsqlpgsql.la
+endif
+%C%_store_verbs_LDADD += src/store/sql/libsqlstore.la \
+	src/store/sql/libsqldriver.la src/base/libbase.la $(SQLITE_LIBS)
 EXTRA_DIST += %D%/stores
 .PHONY: bench-stores
 bench-stores: all

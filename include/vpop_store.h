@@ -226,6 +226,19 @@ struct vpop_store_ops {
 	int (*migrate)(struct vpop_store *store,
 	    const struct vpop_domain *domain, int dry_run,
 	    void (*report)(void *arg, const char *step), void *arg);
+
+	/* Many accounts of a domain inside a transaction; both NULL: it is no
+	 * faster than one by one.  find: ret_found[i] is 1 if names[i] is
+	 * there, else 0.  add: as user_put with VPOP_PUT_ADD of one behind the
+	 * other, each with this lastauth unless ip is NULL, up to the first
+	 * that fails: 0 or its code.  Those before it, *ret_added, are put. */
+	int (*users_find)(struct vpop_store *store,
+	    const struct vpop_domain *domain, const char *const *names,
+	    size_t count, unsigned char *ret_found);
+	int (*users_add)(struct vpop_store *store,
+	    const struct vpop_domain *domain,
+	    const struct vpop_user *const *users, size_t count, const char *ip,
+	    int64_t time, size_t *ret_added);
 };
 
 /* What a shared object exports under the name "vpop_store_module". */

@@ -252,6 +252,43 @@ tell(struct copy *copy)
 		copy->convert->progress(copy->convert->arg, &step);
 }
 
+/* The new ones at once, where the store can that. */
+static int
+add_all(struct copy *copy, size_t count)
+{
+	const struct vp_side *to = &copy->convert->to;
+	const struct vpop_user *users[PAGE];
+	size_t news = 0, added;
+
+	if (!to->ops->users_add)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		if (copy->batch[i].what != ADD)
+			continue;
+		users[news++] = &copy->batch[i].user;
+		copy->batch[i].what = KEEP;
+	}
+	return to->ops->users_add(
+	    to->store, copy->conversion->domain, users, news, NULL, 0, &added);
+}
+
+/* First what goes: to an old table a name that comes may be equal to it. */
+static int
+write_all(struct copy *copy, size_t count)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < count && code == 0; i++)
+		if (copy->batch[i].what == DELETE)
+			code = write_change(copy, &copy->batch[i]);
+	if (code == 0)
+		code = add_all(copy, count);
+	for (size_t i = 0; i < count && code == 0; i++)
+		if (copy->batch[i].what != DELETE)
+			code = write_change(copy, &copy->batch[i]);
+	return code;
+}
+
 static int
 flush(struct copy *copy)
 {
@@ -266,8 +303,7 @@ flush(struct copy *copy)
 	code = to->ops->begin(to->store, copy->conversion->domain);
 	if (code < 0)
 		return vp_convert_failed(copy->convert, to, code);
-	for (size_t i = 0; i < count && code == 0; i++)
-		code = write_change(copy, &copy->batch[i]);
+	code = write_all(copy, count);
 	if (code == 0)
 		code = to->ops->commit(to->store);
 	else

@@ -189,13 +189,23 @@ dry_place(struct vp_run *run, struct add *add)
 static void
 check_places(struct vp_run *run, struct vp_dircontrol *control)
 {
+	AUTO_FREE unsigned char *found = calloc(run->count, 1);
 	struct add *list = run->list;
+	int rc = found ? vp_run_find(run, offsetof(struct add, user), found)
+		       : vp_fail(run->vp, VA_MEMORY_ALLOC_ERR, "out of memory");
 
+	if (rc < 0) {
+		vp_run_fail(run, rc);
+		return;
+	}
 	for (size_t i = 0; i < run->count; i++) {
+		/* Those that are there are asked for again, for the words. */
+		const int is_absent = rc > 0 && found && !found[i];
+
 		if (!vp_run_is_good(&list[i].element))
 			continue;
-		if (vp_run_result(
-			run, &list[i].element, check_absent(run, &list[i])) < 0)
+		if (!is_absent && vp_run_result(run, &list[i].element,
+				      check_absent(run, &list[i])) < 0)
 			continue;
 		if (vp_dry_run(run->vp))
 			dry_place(run, &list[i]);
@@ -300,6 +310,12 @@ put(struct vp_run *run, void *element)
 	if (code == 0)
 		code = put_lastauth(run, add);
 	return code;
+}
+
+static int
+put_all(struct vp_run *run)
+{
+	return vp_run_add(run, offsetof(struct add, user));
 }
 
 static int
@@ -416,6 +432,7 @@ change(struct vp_run *run, struct vp_dircontrol *control)
 		make_dirs(run);
 		run->control = control;
 		run->uncounted = uncounted;
+		run->write_all = put_all;
 		vp_run_store(run, put, is_put);
 		clean_up(run, control);
 		finish(run, control);

@@ -34,6 +34,8 @@ struct vp_run {
 	 * transaction; NULL: no count. */
 	struct vp_dircontrol *control;
 	unsigned long (*uncounted)(struct vp_run *run);
+	/* Instead of the write of each element, if it returns 1. */
+	int (*write_all)(struct vp_run *run);
 };
 
 /* A verb on a list of one of the public structs, which begin with the
@@ -71,6 +73,11 @@ void vp_run_store(struct vp_run *run,
 /* Ask for each good element whether it may be changed, and journal the
  * intents of those that may. */
 int vp_run_intend(struct vp_run *run);
+/* user_bulk.c: accounts at once, where the store can that; the record is at
+ * user_at in each element.  find: which of them there are.  1; 0, the store
+ * cannot; or a code, which for add is the result of all. */
+int vp_run_find(struct vp_run *run, size_t user_at, unsigned char *ret_found);
+int vp_run_add(struct vp_run *run, size_t user_at);
 /* Journal the failed ones as undone. */
 void vp_run_undo(struct vp_run *run);
 /* Free what the intents hold. */

@@ -541,6 +541,7 @@ contract_run(
 	tcase_set_timeout(tcase, 120);
 	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
 		tcase_add_loop_test(tcase, tests[i], 0, (int)count);
+	contract_add_bulk(tcase, (int)count);
 	contract_add_kinds(tcase, (int)count);
 	suite_add_tcase(suite, tcase);
 

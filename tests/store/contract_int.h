@@ -21,7 +21,8 @@ void expect(const char *name, const char *gecos);
 /* Words of the last failure. */
 const char *contract_message(void);
 
-/* contract_kinds.c */
+/* contract_bulk.c, contract_kinds.c */
+void contract_add_bulk(TCase *tcase, int backends);
 void contract_add_kinds(TCase *tcase, int backends);
 
 #endif

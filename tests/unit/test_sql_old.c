@@ -32,6 +32,30 @@ insert(const char *name, const char *rest)
 	foreign(text);
 }
 
+/* Where the site keeps clear passwords an account without one has an empty
+ * text, as release 5.6 wrote it; where it keeps none there is nothing. */
+START_TEST(no_clear_password)
+{
+	site_open("yes", "yes");
+	ck_assert_int_eq(ops->domain_add(store, &domain), 0);
+	struct vpop_user user = make_user("alice", "Alice");
+	ck_assert_int_eq(ops->user_put(store, &domain, &user, VPOP_PUT_ADD), 0);
+	ck_assert_str_eq(
+	    ask("SELECT quote(pw_clear_passwd) FROM vpopmail"), "''");
+	site_close();
+
+	site_open("yes", "yes");
+	sql_settings[3].value = "no";
+	ops->close(store);
+	ck_assert_int_eq(ops->open(&host, &store), 0);
+	ck_assert_int_eq(
+	    ops->user_put(store, &domain, &user, VPOP_PUT_REPLACE), 0);
+	ck_assert_str_eq(
+	    ask("SELECT quote(pw_clear_passwd) FROM vpopmail"), "NULL");
+	site_close();
+}
+END_TEST
+
 START_TEST(table_without_clear_passwords)
 {
 	struct vpop_user user, got;
@@ -450,13 +474,13 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = { table_without_clear_passwords,
-		kinds_of_accounts, null_and_wrong_values, duplicate_rows,
-		wrong_database, tables_are_made_by_changes_only,
-		layouts_do_not_mix, names_of_tables, limits_by_name,
-		aliases_without_numbers, locked_database, broken_file,
-		file_replaced, planted_link, no_permission, disk_full,
-		several_processes, NULL };
+	const TTest *const tests[] = { no_clear_password,
+		table_without_clear_passwords, kinds_of_accounts,
+		null_and_wrong_values, duplicate_rows, wrong_database,
+		tables_are_made_by_changes_only, layouts_do_not_mix,
+		names_of_tables, limits_by_name, aliases_without_numbers,
+		locked_database, broken_file, file_replaced, planted_link,
+		no_permission, disk_full, several_processes, NULL };
 
 	return unit_main("sql_old", tests);
 }

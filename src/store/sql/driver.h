@@ -92,6 +92,7 @@ struct vp_sql_dialect {
 	/* Around a column: compared by bytes, whatever its collation. */
 	const char *bytes_open, *bytes_close;
 	const char *exact; /* behind a value: the same, or "" */
+	int is_row_wise;   /* INSERT has VALUES of one row only */
 	int aborts;        /* a failed statement spoils its transaction */
 	int is_kind_plain; /* pw_uid is 1 or 2, not 0 or 1 */
 	int ddl_commits;   /* CREATE and ALTER end the transaction */

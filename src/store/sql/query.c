@@ -23,7 +23,8 @@ vp_sql_query_init(
 	query->dialect = dialect;
 	query->text = NULL;
 	query->size = query->cap = 0;
-	query->count = 0;
+	query->values = NULL;
+	query->count = query->room = 0;
 	query->failed = 0;
 }
 
@@ -31,7 +32,9 @@ void
 vp_sql_query_free(struct vp_sql_query *query)
 {
 	free(query->text);
+	free(query->values);
 	query->text = NULL;
+	query->values = NULL;
 }
 
 static void
@@ -124,9 +127,17 @@ vp_sql_put_number(
 static void
 put_value(struct vp_sql_query *query, struct vp_sql_value value)
 {
-	if (query->count == VP_SQL_MAX_VALUES) {
-		query->failed = E2BIG;
-		return;
+	if (query->count == query->room) {
+		unsigned room = query->room ? query->room * 2 : 16;
+		struct vp_sql_value *larger =
+		    reallocarray(query->values, room, sizeof value);
+
+		if (!larger) {
+			query->failed = ENOMEM;
+			return;
+		}
+		query->values = larger;
+		query->room = room;
 	}
 	query->values[query->count++] = value;
 	append(query, "?", 1);

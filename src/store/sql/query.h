@@ -11,8 +11,6 @@
 
 #include "store/sql/driver.h"
 
-enum { VP_SQL_MAX_VALUES = 64 };
-
 struct vp_sql_value {
 	const char *text; /* NULL with !is_number: SQL NULL */
 	int64_t number;
@@ -23,8 +21,8 @@ struct vp_sql_query {
 	const struct vp_sql_dialect *dialect;
 	char *text;
 	size_t size, cap;
-	struct vp_sql_value values[VP_SQL_MAX_VALUES];
-	unsigned count;
+	struct vp_sql_value *values;
+	unsigned count, room;
 	int failed; /* errno */
 };
 

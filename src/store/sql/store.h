@@ -44,7 +44,8 @@ int vp_sql_open(const struct vpop_store_host *host,
 	.relay_put = vp_sql_relay_put, .relay_expire = vp_sql_relay_expire,    \
 	.authlog_add = vp_sql_authlog_add,                                     \
 	.authlog_expire = vp_sql_authlog_expire,                               \
-	.aliasdomain_put = vp_sql_aliasdomain_put, .migrate = vp_sql_migrate
+	.aliasdomain_put = vp_sql_aliasdomain_put, .migrate = vp_sql_migrate,  \
+	.users_find = vp_sql_users_find, .users_add = vp_sql_users_add
 
 /* As in struct vpop_store_ops. */
 void vp_sql_close(struct vpop_store *store);
@@ -61,6 +62,12 @@ int vp_sql_user_delete(struct vpop_store *store,
 int vp_sql_begin(struct vpop_store *store, const struct vpop_domain *domain);
 int vp_sql_commit(struct vpop_store *store);
 void vp_sql_rollback(struct vpop_store *store);
+int vp_sql_users_find(struct vpop_store *store,
+    const struct vpop_domain *domain, const char *const *names, size_t count,
+    unsigned char *ret_found);
+int vp_sql_users_add(struct vpop_store *store, const struct vpop_domain *domain,
+    const struct vpop_user *const *users, size_t count, const char *ip,
+    int64_t time, size_t *ret_added);
 int vp_sql_users_open(struct vpop_store *store,
     const struct vpop_domain *domain, const char *after,
     struct vpop_store_users **ret_users);

@@ -20,6 +20,8 @@ noinst_LTLIBRARIES += %D%/libsqlstore.la %D%/libsqlsqlite.la %D%/libsqlbase.la
 	%D%/tables.c \
 	%D%/userlist.c \
 	%D%/users.c %D%/users.h \
+	%D%/users_bulk.c \
+	%D%/users_put.c \
 	%D%/values.c
 %C%_libsqlsqlite_la_SOURCES = %D%/sqlite.c %D%/store_sqlite.c
 %C%_libsqlbase_la_SOURCES = \
