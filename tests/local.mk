@@ -246,6 +246,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 # Drivers of databases, over real servers.
 STORE_TESTS = \
 	%D%/store/contract_mysql.t \
+	%D%/store/contract_odbc.t \
 	%D%/store/contract_pgsql.t \
 	%D%/store/drivers_mariadb.t \
 	%D%/store/drivers_odbc.t \

@@ -320,6 +320,30 @@ update(const struct put *put, int64_t *ret_changes)
 	    put->user->name, put->domain->real);
 }
 
+/* Where a failed INSERT would spoil the transaction that it is part of: 1 if
+ * the account is there, 0 or a code. */
+static int
+would_fail(const struct put *put)
+{
+	const struct vp_sql_dialect *dialect = put->link->dialect;
+	struct vpop_user found;
+
+	if (!put->link->in_transaction || !dialect->aborts ||
+	    *dialect->if_absent)
+		return 0;
+	int rc =
+	    vp_sql_user_get(put->store, put->domain, put->user->name, &found);
+	explicit_bzero(&found, sizeof found);
+	return rc;
+}
+
+static int
+exists(const struct put *put)
+{
+	return vp_sql_refuse(put->store, VA_USERNAME_EXISTS,
+	    "account '%s@%s' exists", put->user->name, put->domain->real);
+}
+
 static int
 put_user(const struct put *put, unsigned how)
 {
@@ -328,6 +352,10 @@ put_user(const struct put *put, unsigned how)
 
 	if (!(how & VPOP_PUT_ADD))
 		code = update(put, &changes);
+	else
+		code = would_fail(put);
+	if (code > 0)
+		return exists(put);
 	if (code != 0 || changes > 0)
 		return code;
 	if (how & VPOP_PUT_REPLACE)
@@ -335,10 +363,7 @@ put_user(const struct put *put, unsigned how)
 		    "account '%s@%s' does not exist", put->user->name,
 		    put->domain->real);
 	code = insert(put, &changes);
-	if (code != 0 || changes > 0)
-		return code;
-	return vp_sql_refuse(put->store, VA_USERNAME_EXISTS,
-	    "account '%s@%s' exists", put->user->name, put->domain->real);
+	return code != 0 || changes > 0 ? code : exists(put);
 }
 
 int
