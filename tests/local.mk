@@ -215,6 +215,7 @@ SITE_TESTS = \
 	%D%/sql/convert.t \
 	%D%/sql/faults.t \
 	%D%/sql/injection.t \
+	%D%/sql/secrets.t \
 	%D%/sql/vmigrate.t
 SITE_TOOL_TESTS = \
 	%D%/sql/tools_mysql.t \
@@ -229,7 +230,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/talk.pl %D%/lib/talk.sh \
 	%D%/lib/VpdServer.pm %D%/lib/vpopmaild_full.pl \
 	%D%/lib/vpopmaild_guard.pl %D%/lib/vpopmaild_server.pl \
-	%D%/lib/servers.sh \
+	%D%/lib/servers.sh %D%/lib/secrets.pl \
 	%D%/data/qmail/assign \
 	%D%/data/qmail/cdb \
 	%D%/data/qmail/morercpthosts \
