@@ -241,6 +241,7 @@ SITE_TESTS = \
 	%D%/sql/convert.t \
 	%D%/sql/faults.t \
 	%D%/sql/injection.t \
+	%D%/sql/secrets.t \
 	%D%/sql/vmigrate.t
 SITE_TOOL_TESTS = \
 	%D%/sql/tools_mysql.t \
@@ -257,7 +258,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/VpdServer.pm %D%/lib/vpopmaild_full.pl \
 	%D%/lib/vpopmaild_guard.pl %D%/lib/vpopmaild_server.pl \
 	%D%/lib/vpopmaild_service.pl \
-	%D%/lib/servers.sh \
+	%D%/lib/servers.sh %D%/lib/secrets.pl \
 	%D%/data/qmail/assign \
 	%D%/data/qmail/cdb \
 	%D%/data/qmail/morercpthosts \
@@ -275,6 +276,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 # Drivers of databases, over real servers.
 STORE_TESTS = \
 	%D%/store/contract_mysql.t \
+	%D%/store/contract_odbc.t \
 	%D%/store/contract_pgsql.t \
 	%D%/store/drivers_mariadb.t \
 	%D%/store/drivers_odbc.t \

@@ -12,6 +12,7 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/labels.c %D%/labels.h \
 	%D%/line.c %D%/line.h \
 	%D%/lock.c %D%/lock.h \
+	%D%/nodump.c %D%/nodump.h \
 	%D%/replace.c %D%/replace.h \
 	%D%/sync.c %D%/sync.h \
 	%D%/text.c %D%/text.h

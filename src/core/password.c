@@ -206,7 +206,7 @@ vpop_password_hash(
 int
 vpop_user_is_locked(const struct vpop_user *user)
 {
-	return matches_nothing(user->passwd);
+	return vp_password_is_locked(user->passwd);
 }
 
 int

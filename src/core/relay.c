@@ -309,6 +309,23 @@ drop_old(struct vp_relay_list *list, int64_t minutes)
 	list->count = kept;
 }
 
+static int
+expire_records(struct relay *relay)
+{
+	const struct vpop *vp = relay->vp;
+	int64_t now = time(NULL);
+	int code = relay->ops->relay_expire(
+	    relay->store, now - vp->set.relay_clear_minutes * 60);
+
+	if (code >= 0)
+		code = compile_records(relay);
+	for (size_t i = 0; i < relay->list.count && code >= 0; i++)
+		if (relay->list.entries[i].time > now)
+			code = relay->ops->relay_put(
+			    relay->store, relay->list.entries[i].ip, now);
+	return code < 0 ? code : 0;
+}
+
 int
 vp_relay_expire(struct vpop *vp)
 {
@@ -316,10 +333,7 @@ vp_relay_expire(struct vpop *vp)
 	int code = open_list(vp, &relay);
 
 	if (code == 0 && relay.ops) {
-		code = relay.ops->relay_expire(
-		    relay.store, time(NULL) - vp->set.relay_clear_minutes * 60);
-		if (code >= 0)
-			code = compile_records(&relay);
+		code = expire_records(&relay);
 	} else if (code == 0) {
 		drop_old(&relay.list, vp->set.relay_clear_minutes);
 		code = finish(&relay, 1);

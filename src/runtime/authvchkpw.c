@@ -12,9 +12,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/nodump.h"
 #include "base/text.h"
 #include "core/authlog.h"
 #include "core/name.h"
@@ -392,7 +392,7 @@ main(int argc, char **argv)
 	int rc;
 
 	/* A core file would hold the password. */
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	vp_no_dump();
 	if (argc < 3) {
 		fputs(NO_MORE, stderr);
 		return 1;

@@ -15,9 +15,9 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/nodump.h"
 #include "base/text.h"
 #include "core/authlog.h"
 #include "core/name.h"
@@ -341,7 +341,7 @@ vp_checkpassword_main(int argc, char **argv)
 	int rc, too_long = 0;
 
 	/* A core file would hold the password. */
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	vp_no_dump();
 	forget_environment();
 	vp_service_detect(argc > 1 ? argv[1] : NULL, &check.service);
 	if (argc < 2)

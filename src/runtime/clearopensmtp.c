@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/nodump.h"
 #include "core/relay.h"
 
 static int
@@ -22,6 +23,7 @@ main(int argc, char **argv)
 	struct vpop *vp;
 
 	(void)argv;
+	vp_no_dump();
 	if (argc > 1) {
 		fputs("usage: clearopensmtp\n", stderr);
 		return 100;

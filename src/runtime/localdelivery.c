@@ -15,6 +15,7 @@
 
 #include "base/attr.h"
 #include "base/copy.h"
+#include "base/nodump.h"
 #include "core/deliver.h"
 #include "runtime/privilege.h"
 
@@ -122,6 +123,7 @@ vp_localdelivery_main(int argc, char **argv)
 		puts("vdelivermail: invalid syntax in .qmail-default file");
 		return EXIT_DEFER;
 	}
+	vp_no_dump();
 	if (vpop_open(&vp, 0) == 0)
 		rc = deliver(vp, argv[2]);
 	else

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/nodump.h"
 #include "core/rcpt.h"
 
 #define ADDRESS_FD  3
@@ -45,6 +46,7 @@ main(void)
 	char address[ADDRESS_MAX + 1];
 	struct vpop *vp;
 
+	vp_no_dump();
 	if (read_address(address) != 0) {
 		fputs("qmail-smtpd: Error while reading file descriptor in "
 		      "vrcptcheck\n",

@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/nodump.h"
 #include "base/text.h"
 
 #define LONG_BASE    256 /* values of long names: LONG_BASE + index */
@@ -293,6 +294,7 @@ open_and_run(struct cli *cli)
 	unsigned flags = cli->dry_run ? VPOP_OPEN_DRY_RUN : 0;
 	int code = vpop_open(&cli->vp, flags);
 
+	vp_no_dump();
 	if (code) {
 		fprintf(stderr, "Error - %s. Initial open.\n",
 		    vpop_code_text(code));

@@ -14,6 +14,15 @@ run vmkpasswd
 ran 'no domain' 255 "$usage" ''
 run vmkpasswd a b
 ran 'two' 255 "$usage" 'vmkpasswd: too many arguments'
+# Tables have no such files.
+if ! on_cdb; then
+	run vmkpasswd example.com
+	ran 'another store' 0 \
+	    'vmkpasswd: is only needed by the cdb authentication module' ''
+	not_ok 'makes none' test -e "$dir/vpasswd.cdb"
+	done_testing
+	exit
+fi
 run vmkpasswd nosuch.example
 ran 'no such domain' 245 'Error: Domain does not exist' '*'
 rm "$dir/vpasswd.cdb"

@@ -10,6 +10,7 @@
 #   set_login ADDRESS IP WHEN the same, made; WHEN as for date -d
 #   drop_login ADDRESS        it has no record of a login
 #   relay_list                the roaming addresses, as lines of open-smtp
+#   relay_set [IP TIME ...]   they are these now
 #   store_break DOMAIN        its accounts cannot be read, until store_mend
 #   ok WORDS COMMAND ...      the command succeeds
 #   not_ok WORDS COMMAND ...  the command fails
@@ -81,6 +82,19 @@ relay_list() {
 	else
 		store_relay
 	fi
+}
+
+relay_set() {
+	if ! on_cdb; then
+		store_relay_set "$@"
+		return
+	fi
+	: >"$SITE/home/etc/open-smtp"
+	while [ $# -gt 0 ]; do
+		printf '%s:allow,RELAYCLIENT="",RBLSMTPD=""\t%s\n' "$1" "$2" \
+		    >>"$SITE/home/etc/open-smtp"
+		shift 2
+	done
 }
 
 store_break() {

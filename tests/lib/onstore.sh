@@ -42,8 +42,8 @@ tests_on() {
 
 # Those whose subject touches the store.
 # shellcheck disable=SC2034
-TESTS_OF_STORES='authvchkpw bulk concurrency defaultdelivery onchange
-    sqwebmail vacation vaddaliasdomain vadddomain vadduser valias
+TESTS_OF_STORES='authvchkpw bulk clients concurrency defaultdelivery
+    onchange roaming sqwebmail vacation vaddaliasdomain vadddomain vadduser valias
     vchangepw vchkpw vdeldomain vdelivermail vdeloldusers vdeluser vdoctor
-    vdominfo vipmap vmakedotqmail vmoddomlimits vmoduser vpasswd vpopbull
+    vdominfo vipmap vmakedotqmail vmkpasswd vmoddomlimits vmoduser vpasswd vpopbull
     vqmaillocal vrcptcheck vsetuserquota vuserinfo vverifypw'

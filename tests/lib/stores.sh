@@ -130,6 +130,17 @@ store_relay() {
 	    sed 's/|/:allow,RELAYCLIENT="",RBLSMTPD=""	/'
 }
 
+store_relay_set() { # addresses and times
+	{
+		echo 'DELETE FROM relay;'
+		while [ $# -gt 0 ]; do
+			echo "INSERT INTO relay (ip_addr, timestamp)
+			    VALUES ('$1', $2);"
+			shift 2
+		done
+	} | store_sql
+}
+
 store_end() {
 	for store_made in $store_databases; do
 		case $store_made in

@@ -234,6 +234,100 @@ faults pgsql pg
 VTEST_STORE=
 store_databases=
 
+# ---- a full disk ----
+# on_disk SIZE: servers are started on a small disk of their own from now on.
+on_disk() {
+	disk=$SERVERS/disk
+	mkdir -p "$disk"
+	mount -t tmpfs -o "size=$1,mode=0755" tmpfs "$disk" 2>/dev/null ||
+	    return 1
+	trap 'off_disk; servers_end' EXIT
+	cp -R "$SERVERS/tls" "$disk"
+	SERVERS=$disk
+}
+
+off_disk() {
+	[ "$SERVERS" = "${disk-}" ] || return 0
+	servers_stop
+	umount "$disk" || umount -l "$disk"
+	SERVERS=${disk%/disk}
+}
+
+# fill TABLE COLUMNS VALUES: rows with a growing number for N until there is
+# room for none; first long ones, then short ones.
+fill() {
+	for length in 250 1; do
+		awk -v t="$1" -v c="$2" -v v="$3" -v l="$length" 'BEGIN {
+			for (text = "x"; length(text) < l; text = text "x")
+				;
+			for (i = 1; i < 100000; i++) {
+				values = v
+				gsub("N", sprintf("%03d%06d", 500 - l, i), values)
+				gsub("TEXT", text, values)
+				printf "INSERT INTO %s (%s) VALUES (%s);\n",
+				    t, c, values
+			}
+		}' | store_sql >"$SITE/fill" 2>&1
+		ok "$store: no room for $1" grep -qi 'no space\|is full' \
+		    "$SITE/fill"
+	done
+}
+
+full() { # store
+	store=$1
+	site "$1"
+	works 'before'
+	dd if=/dev/zero of="$disk/filler" bs=64k 2>/dev/null
+	dd if=/dev/zero of="$disk/rest" bs=1k 2>/dev/null
+	fill vpopmail 'pw_name, pw_domain, pw_gecos' \
+	    "'boaN', 'example.test', 'TEXT'"
+	fill valias 'alias, domain, valias_line' \
+	    "'boaN', 'example.test', 'TEXT'"
+	before=$(tree)
+	for change in 'vadduser --no-password bob@example.test' \
+	    'valias -i bob@c.example bob@example.test'; do
+		# shellcheck disable=SC2086
+		run $change
+		like "$store: a full disk: $change" "$status" '2[0-4][0-9]'
+		clean 'a full disk'
+	done
+	is "$store: a full disk: nothing is left" "$(tree)" "$before"
+	# MariaDB wants room to say what its tables are like.
+	run deliver alice bounce-no-mailbox
+	is "$store: a full disk: mail" "$((status == 0 || status == 111))" 1
+	run login
+	is "$store: a full disk: a login" "$((status == 0 || status == 111))" 1
+	run vmoduser -c Longer-than-it-was alice@example.test
+	run vadddomain --no-password other.test
+	run vdeldomain other.test
+	rm "$disk/filler" "$disk/rest"
+	echo "DELETE FROM vpopmail WHERE pw_name LIKE 'boa%';
+	    DELETE FROM valias WHERE alias LIKE 'boa%';" | store_sql
+	ok "$store: with room again: a change" vadduser --no-password \
+	    bob@example.test
+	ok "$store: with room again: an alias" valias -i '&x@y.example' \
+	    bob@example.test
+	ok "$store: and back" vdeluser bob@example.test
+	works 'with room again'
+	VTEST_STORE=
+	store_databases=
+}
+
+if on_disk 320m; then
+	mariadb_start fullmy --innodb-log-file-size=16M
+	# shellcheck disable=SC2016
+	echo 'GRANT ALL ON `vtest\_%`.* TO vpopmail@`%`' | mariadb_sql fullmy
+	full mysql
+	servers_stop
+	rm -rf "$SERVERS/fullmy"
+	pgsql_start fullpg
+	VTEST_PORT=$PGSQL_PORT
+	full pgsql
+	off_disk
+else
+	comment 'no full disk' 'a file system cannot be mounted here'
+fi
+
 # ---- SQLite: a file ----
 store=sqlite
 site sqlite

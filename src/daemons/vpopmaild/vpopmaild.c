@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/nodump.h"
 #include "base/text.h"
 #include "daemons/vpopmaild/inetd.h"
 #include "daemons/vpopmaild/serve.h"
@@ -49,6 +50,7 @@ main(int argc, char **argv)
 	struct vpop *vp = NULL;
 	int status;
 
+	vp_no_dump();
 	if (argc > 1 && strcmp(argv[1], "--serve") == 0)
 		return serve(argc, argv);
 	signal(SIGPIPE, SIG_IGN);

@@ -18,6 +18,7 @@
 #include "base/attr.h"
 #include "base/dirtree.h"
 #include "base/lock.h"
+#include "base/nodump.h"
 #include "base/text.h"
 #include "daemons/vusaged/engine.h"
 #include "daemons/vusaged/log.h"
@@ -341,8 +342,10 @@ int
 main(int argc, char **argv)
 {
 	struct daemon d = { .lock = -1, .ready_fd = -1 };
-	int rc = vpop_open(&d.vp, 0);
+	int rc;
 
+	vp_no_dump();
+	rc = vpop_open(&d.vp, 0);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGUSR1, SIG_IGN);
 	(void)signal(SIGUSR2, SIG_IGN);

@@ -7,11 +7,14 @@
 
 #include "store/sql/kinds.h"
 
-/* 1 if the alias has the line, 0 or a code. */
+/* 1 if the alias has the line, 0 or a code; the number behind all its lines'
+ * in *ret_next. */
 static int
 has_line(const struct vp_sql_kind *kind, const struct vp_sql_field keys[3],
-    const char *line)
+    const char *line, int64_t *ret_next)
 {
+	int64_t number;
+
 	AUTO_ROWS struct vp_sql_rows rows = { 0 };
 	unsigned place = vp_sql_place(kind->shape, VP_VA_LINE);
 	int rc = vp_sql_row_get(kind, keys, 3, 0, &rows);
@@ -23,6 +26,12 @@ has_line(const struct vp_sql_kind *kind, const struct vp_sql_field keys[3],
 
 		if (found && strcmp(found, line) == 0)
 			return 1;
+		rc = vp_sql_row_number(
+		    kind, &rows, i, VP_VA_ID, 0, INT64_MAX - 1, &number);
+		if (rc != 0)
+			return rc;
+		if (number >= *ret_next)
+			*ret_next = number + 1;
 	}
 	return 0;
 }
@@ -33,19 +42,18 @@ vp_sql_alias_insert(struct vpop_store *store, const struct vpop_domain *domain,
 {
 	line += strspn(line, " ");
 
-	const struct vp_sql_field fields[] = {
+	struct vp_sql_field fields[5] = {
 		VP_SQL_TEXT(VP_VA_DOMAIN, domain->real),
 		VP_SQL_TEXT(VP_VA_ALIAS, alias),
 		VP_SQL_TEXT(VP_VA_LINE, line),
-		/* 0: a program delivers it. */
-		VP_SQL_NUMBER(VP_VA_TYPE, *line != '|'),
 	};
 	struct vp_sql_kind kind;
-	int64_t changes;
+	int64_t changes, next = 1;
+	unsigned count = 3;
 	int rc = vp_sql_kind_change(store, VP_TABLE_VALIAS, alias, &kind);
 
 	if (rc == 0)
-		rc = has_line(&kind, fields, line);
+		rc = has_line(&kind, fields, line, &next);
 	if (rc > 0)
 		return vp_sql_refuse(store, VA_USERNAME_EXISTS,
 		    "alias '%s@%s' has that line", alias, domain->real);
@@ -56,9 +64,15 @@ vp_sql_alias_insert(struct vpop_store *store, const struct vpop_domain *domain,
 		    "alias '%s' does not fit column 'alias' of table 'valias': "
 		    "vmigrate makes it wider",
 		    alias);
-	return vp_sql_row_insert(&kind, fields,
-	    3 + (unsigned)vp_sql_has(kind.shape, VP_VA_TYPE),
-	    VA_ALIAS_LINE_TOO_LONG, &changes);
+	/* 0: a program delivers it. */
+	if (vp_sql_has(kind.shape, VP_VA_TYPE))
+		fields[count++] = (struct vp_sql_field)VP_SQL_NUMBER(
+		    VP_VA_TYPE, *line != '|');
+	if (vp_sql_has(kind.shape, VP_VA_ID) && !*kind.link->dialect->identity)
+		fields[count++] =
+		    (struct vp_sql_field)VP_SQL_NUMBER(VP_VA_ID, next);
+	return vp_sql_row_insert(
+	    &kind, fields, count, VA_ALIAS_LINE_TOO_LONG, &changes);
 }
 
 int

@@ -101,7 +101,9 @@ struct vp_sql_dialect {
 	const char *name_type; /* text, compared by bytes, with a %u */
 	const char *text_type; /* lines of any size */
 	const char *small_type, *int_type, *big_type; /* 16, 32, 64 bits */
-	const char *identity; /* a growing key with PRIMARY KEY, or "" */
+	/* A growing key with PRIMARY KEY; "": none, the lines of an alias are
+	 * numbered by us. */
+	const char *identity;
 	const char *if_not_exists, *table_options; /* of CREATE TABLE */
 	/* A SELECT of table, column, type, width of text (or NULL), and 1 if
 	 * it is in byte order; up to the "(" before the tables' names.  "":

@@ -155,6 +155,7 @@ static const struct number_class oracle_classes[] = {
 	{ 8177, VP_SQL_RETRY },
 	{ 904, VP_SQL_NO_TABLE },
 	{ 942, VP_SQL_NO_TABLE },
+	{ 1747, VP_SQL_NO_TABLE }, /* a column named like a reserved word */
 	{ 1401, VP_SQL_TOO_LONG },
 	{ 1438, VP_SQL_TOO_LONG },
 	{ 1461, VP_SQL_TOO_LONG },

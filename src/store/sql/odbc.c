@@ -304,6 +304,19 @@ odbc_run(struct vp_sql_conn *conn, const char *text, struct vp_sql_error *error)
 	return r;
 }
 
+/* Of a statement.  SQLite has one writer at a time and no locks of rows. */
+static SQLINTEGER
+length_of(const struct vp_sql_conn *conn, const char *text)
+{
+	static const char lock[] = " FOR UPDATE";
+	size_t size = strlen(text), end = sizeof lock - 1;
+
+	if (conn->server == VP_ODBC_SQLITE && size > end &&
+	    strcmp(text + size - end, lock) == 0)
+		size -= end;
+	return (SQLINTEGER)size;
+}
+
 static int
 prepare_held(
     struct vp_sql_stmt *stmt, const char *text, struct vp_sql_error *error)
@@ -321,8 +334,8 @@ prepare_held(
 	if (conn->limit > 0)
 		SQLSetStmtAttr(stmt->handle, SQL_ATTR_QUERY_TIMEOUT,
 		    (SQLPOINTER)(uintptr_t)conn->limit, 0);
-	if (!SQL_SUCCEEDED(
-		SQLPrepare(stmt->handle, vp_odbc_text(text), SQL_NTS)) ||
+	if (!SQL_SUCCEEDED(SQLPrepare(
+		stmt->handle, vp_odbc_text(text), length_of(conn, text))) ||
 	    !SQL_SUCCEEDED(SQLNumParams(stmt->handle, &params)))
 		return fail(stmt, started, error);
 	stmt->params = (unsigned)params;

@@ -150,49 +150,63 @@ probe_catalogue(struct vp_sql_link *link, const char *const *names,
 
 /* ---- by trial ------------------------------------------------------------ */
 
-/* 1 if there is such a column (NULL: such a table), 0 or -1. */
+/* 1 if the table has all these columns (none: if there is the table), 0 or
+ * -1.  Behind the table's name "user" is no longer the word that it is to some
+ * servers, which would be found in any table. */
 static int
-try_column(struct vp_sql_link *link, const char *table, const char *column,
-    struct vp_sql_error *error)
+try_columns(struct vp_sql_link *link, const char *table,
+    const char *const *columns, unsigned count, struct vp_sql_error *error)
 {
 	AUTO_QUERY struct vp_sql_query query = { 0 };
 	AUTO_ROWS struct vp_sql_rows rows = { 0 };
 
 	vp_sql_query_init(&query, link->dialect);
-	vp_sql_put_raw(&query, "SELECT ");
-	if (column)
-		vp_sql_put_name(&query, column);
-	else
-		vp_sql_put_raw(&query, "COUNT(*)");
+	vp_sql_put_raw(&query, count ? "SELECT " : "SELECT COUNT(*)");
+	for (unsigned i = 0; i < count; i++) {
+		vp_sql_put_raw(&query, i ? ", " : "");
+		vp_sql_put_name(&query, table);
+		vp_sql_put_raw(&query, ".");
+		vp_sql_put_name(&query, columns[i]);
+	}
 	vp_sql_put_raw(&query, " FROM ");
 	vp_sql_put_name(&query, table);
 	vp_sql_put_raw(&query, " WHERE 1 = 0");
-	if (vp_sql_link_select(link, &query, 1, 0, &rows, error) == 0)
+	if (vp_sql_link_select(
+		link, &query, count ? count : 1, 0, &rows, error) == 0)
 		return 1;
 	return error->class == VP_SQL_NO_TABLE ? 0 : -1;
 }
 
+static void
+set_found(const struct vp_sql_column *column, const char *name,
+    struct vp_sql_found_column *found)
+{
+	(void)vp_copy(found->name, sizeof found->name, name);
+	found->is_text =
+	    column->type == VP_SQL_NAME || column->type == VP_SQL_LINE;
+	found->is_padded = found->is_text;
+	found->least = INT64_MIN;
+	found->most = INT64_MAX;
+}
+
+/* What is missing is tried under all the names that it has anywhere. */
 static int
 try_names(struct vp_sql_link *link, const char *table,
-    const struct vp_sql_column *column, struct vp_sql_found_column *found,
-    struct vp_sql_error *error)
+    const struct vp_sql_column *column, const char *usual,
+    struct vp_sql_found_column *found, struct vp_sql_error *error)
 {
-	for (int j = -1; j < 3; j++) {
-		const char *name =
-		    j < 0 ? column->name : column->other_names[j];
-		int rc = name ? try_column(link, table, name, error) : 0;
+	const char *const names[] = { usual, column->name,
+		column->other_names[0], column->other_names[1],
+		column->other_names[2] };
 
-		if (rc < 0)
-			return -1;
-		if (rc == 0)
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!names[i] || (i > 0 && strcmp(names[i], usual) == 0))
 			continue;
-		(void)vp_copy(found->name, sizeof found->name, name);
-		found->is_text =
-		    column->type == VP_SQL_NAME || column->type == VP_SQL_LINE;
-		found->is_padded = found->is_text;
-		found->least = INT64_MIN;
-		found->most = INT64_MAX;
-		return 0;
+		int rc = try_columns(link, table, &names[i], 1, error);
+		if (rc > 0)
+			set_found(column, names[i], found);
+		if (rc != 0)
+			return rc < 0 ? -1 : 0;
 	}
 	return 0;
 }
@@ -203,16 +217,22 @@ probe_by_trial(struct vp_sql_link *link, const char *name,
     struct vp_sql_error *error)
 {
 	const struct vp_sql_table *table = &vp_sql_tables[id];
-	int rc = try_column(link, name, NULL, error);
+	const char *names[VP_SQL_MAX_COLUMNS] = { 0 };
+	int rc = try_columns(link, name, NULL, 0, error);
 
 	if (rc <= 0)
 		return rc;
 	shape->is_there = 1;
 	for (unsigned i = 0; i < table->count; i++)
-		if (try_names(link, name, &table->columns[i],
-			&shape->columns[i], error) != 0)
-			return -1;
-	return 0;
+		names[i] = vp_sql_column_name(link->dialect, id, i);
+	/* All at once, as it is with tables that were made here. */
+	rc = try_columns(link, name, names, table->count, error);
+	for (unsigned i = 0; i < table->count && rc > 0; i++)
+		set_found(&table->columns[i], names[i], &shape->columns[i]);
+	for (unsigned i = 0; i < table->count && rc == 0; i++)
+		rc = try_names(link, name, &table->columns[i], names[i],
+		    &shape->columns[i], error);
+	return rc < 0 ? -1 : 0;
 }
 
 int

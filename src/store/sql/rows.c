@@ -1,8 +1,8 @@
 /*
  * Walks over the records of one kind, in pages as those over accounts: each
- * begins behind the key of the last row of the one before.  A table of
- * aliases that has no growing key is read at once: nothing tells where a page
- * of equal names would end.
+ * begins behind the key of the last row of the one before.  A table that has
+ * no growing key is read at once: nothing tells where a page of equal names
+ * would end.
  */
 #include "config.h"
 
@@ -111,6 +111,15 @@ put_key(
 		vp_sql_put_column(query, &rows->shape, rows->keys[i]);
 }
 
+/* Numbers that we gave: not the server's, two rows may have the same. */
+static int
+is_ours(const struct vpop_store_rows *rows, unsigned column)
+{
+	return vp_sql_tables[rows->walk->id].columns[column].type ==
+		   VP_SQL_IDENTITY &&
+	       !*rows->kind.link->dialect->identity;
+}
+
 /* Which keys tell rows apart, and whether the server has them in order. */
 static void
 choose_keys(struct vpop_store_rows *rows)
@@ -130,11 +139,16 @@ choose_keys(struct vpop_store_rows *rows)
 			continue;
 		if (!vp_sql_has(&rows->shape, column)) {
 			/* Only growing keys are missing from a good table. */
+			column = ROW_ID;
 			if (!*row_id) {
 				rows->page_size = 0;
-				continue;
+				if (walk->id != VP_TABLE_VLOG ||
+				    !vp_sql_has(&rows->shape, VP_VL_TIME))
+					continue;
+				column = VP_VL_TIME;
 			}
-			column = ROW_ID;
+		} else if (is_ours(rows, column)) {
+			rows->page_size = 0;
 		} else if (found->is_text && !found->is_ordered &&
 			   rows->page_size > 0) {
 			rows->page_size = SORTED_PAGE;

@@ -189,7 +189,8 @@ vp_sql_put_type(struct vp_sql_query *query, const struct vp_sql_column *column)
 		vp_sql_put_raw(query, dialect->big_type);
 		break;
 	case VP_SQL_IDENTITY:
-		vp_sql_put_raw(query, dialect->identity);
+		vp_sql_put_raw(query,
+		    *dialect->identity ? dialect->identity : dialect->big_type);
 		break;
 	}
 }
@@ -256,9 +257,9 @@ vp_sql_put_create(
 	vp_sql_put_name(query, name);
 	vp_sql_put_raw(query, " (");
 	for (unsigned i = 0; i < table->count; i++) {
-		if ((int)i == skip ||
-		    (table->columns[i].type == VP_SQL_IDENTITY &&
-			!*query->dialect->identity))
+		/* The log is in the order of its times as well. */
+		if ((int)i == skip || (id == VP_TABLE_VLOG && i == VP_VL_ID &&
+					  !*query->dialect->identity))
 			continue;
 		vp_sql_put_raw(query, separator);
 		vp_sql_put_definition(query, id, i);

@@ -170,14 +170,33 @@ update(const struct vp_sql_put *put, int64_t *ret_changes)
 	    put->user->name, put->domain->real);
 }
 
+/* Where a failed INSERT would spoil the transaction that it is part of: 1 if
+ * the account is there, 0 or a code. */
+static int
+would_fail(const struct vp_sql_put *put)
+{
+	const struct vp_sql_dialect *dialect = put->link->dialect;
+	struct vpop_user found;
+
+	if (!put->link->in_transaction || !dialect->aborts ||
+	    *dialect->if_absent)
+		return 0;
+	int rc =
+	    vp_sql_user_get(put->store, put->domain, put->user->name, &found);
+	explicit_bzero(&found, sizeof found);
+	return rc;
+}
+
 int
 vp_sql_user_add(const struct vp_sql_put *put)
 {
 	int64_t changes = 0;
-	int code = insert(put, &changes);
+	int code = would_fail(put);
 
-	if (code != 0 || changes > 0)
-		return code;
+	if (code == 0)
+		code = insert(put, &changes);
+	if (code < 0 || changes > 0)
+		return code < 0 ? code : 0;
 	return vp_sql_refuse(put->store, VA_USERNAME_EXISTS,
 	    "account '%s@%s' exists", put->user->name, put->domain->real);
 }
