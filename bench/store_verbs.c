@@ -164,7 +164,7 @@ static void delete (
 	must(ops->user_delete(store, domain, user.name) == 0);
 }
 
-typedef void verb(
+typedef void verb_fn(
     const struct vpop_domain *domain, unsigned long number, int run);
 
 struct result {
@@ -181,7 +181,7 @@ compare(const void *a, const void *b)
 }
 
 static void
-run_once(verb *verb, const struct vpop_domain *domain, unsigned long count,
+run_once(verb_fn *verb, const struct vpop_domain *domain, unsigned long count,
     int run, struct result *result)
 {
 	/* A full period through the numbers: the same sequence every time. */
@@ -209,7 +209,7 @@ sum_up(struct result *result)
 }
 
 static void
-measure(const char *name, verb *verb, const struct vpop_domain *large,
+measure(const char *name, verb_fn *verb, const struct vpop_domain *large,
     unsigned long count, const struct vpop_domain *small)
 {
 	static struct result results[2];
