@@ -94,7 +94,7 @@ is_as(const struct life *life, json_t *object, json_t *wanted)
 }
 
 static void
-gets(struct life *life, json_t *wanted, const char *what)
+shows(struct life *life, json_t *wanted, const char *what)
 {
 	json_t *result = call(life, "get", parameters(life), NULL, what);
 	json_t *object = json_object_get(result, "object");
@@ -169,7 +169,7 @@ born(struct life *life)
 	json_t *with = change(life, 0, NULL, life->first);
 	json_t *again = json_deep_copy(with);
 	does(life, "setup", with, NULL, "it is made");
-	gets(life, life->first, "it is there");
+	shows(life, life->first, "it is there");
 	lists(life, 1, "a list");
 	does(life, "setup", again, NULL, "the same job again");
 	does(life, "setup", change(life, 0, NULL, life->first), "exists",
@@ -183,15 +183,15 @@ changed(struct life *life)
 	int job = life->jobs;
 	json_t *result = call(life, "modify", with, NULL, "it is changed");
 
-	gets(life, life->second, "it is there");
+	shows(life, life->second, "it is there");
 	does(life, "undo", undoing(life, job, result), NULL,
 	    "the change is taken back");
-	gets(life, life->first, "it is there");
+	shows(life, life->first, "it is there");
 	does(
 	    life, "undo", undoing(life, job, result), NULL, "taken back again");
 	does(life, "undo", undoing(life, ++life->jobs, NULL), NULL,
 	    "taking back what was never done");
-	gets(life, life->first, "it is there");
+	shows(life, life->first, "it is there");
 	json_decref(result);
 }
 
@@ -210,7 +210,7 @@ suspended(struct life *life)
 		does(life, verbs[i], change(life, 0, NULL, NULL),
 		    has ? NULL : "unsupported", what);
 	}
-	gets(life, life->first, "it is there");
+	shows(life, life->first, "it is there");
 }
 
 static void
@@ -218,7 +218,7 @@ survives(struct life *life)
 {
 	if (life->run->module->pid > 0)
 		vp_module_kill(life->run->module);
-	gets(life, life->first, "after a kill it is there");
+	shows(life, life->first, "after a kill it is there");
 }
 
 static void
@@ -234,7 +234,7 @@ gone(struct life *life)
 	does(life, "delete", again, NULL, "the same job again");
 	does(life, "undo", undoing(life, job, result), NULL,
 	    "the deletion is taken back");
-	gets(life, life->first, "it is there");
+	shows(life, life->first, "it is there");
 	json_decref(result);
 	does(life, "delete", change(life, 0, life->first, NULL), NULL,
 	    "it is deleted for good");
