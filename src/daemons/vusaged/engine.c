@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "daemons/vusaged/log.h"
+#include "daemons/common/daemonlog.h"
 #include "daemons/vusaged/sweep.h"
 
 #define QUERY_US     20000 /* longest look for the sake of a question */
@@ -38,8 +38,8 @@ vp_engine_learn(
 	    vp_box_learn(&e->site, domain, user->name, user->dir, box_going, e);
 
 	if (!box)
-		vp_log_say("vusaged: cannot keep '%s@%s': %s", user->name,
-		    domain->name, strerror(errno));
+		vp_daemonlog(LOG_NOTICE, "vusaged: cannot keep '%s@%s': %s",
+		    user->name, domain->name, strerror(errno));
 	return box;
 }
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemons/vusaged/log.h"
+#include "daemons/common/daemonlog.h"
 #include "daemons/vusaged/sweep.h"
 
 #define SLOT_US       20000
@@ -64,7 +64,7 @@ begin_walk(struct vp_engine *e, struct vp_domain *domain)
 	domain->walk_began = vp_now();
 	domain->wants_walk = 0;
 	if (vpop_users_open(e->vp, domain->name, NULL, &cursor) != 0) {
-		vp_log_say("vusaged: %s", vpop_message(e->vp));
+		vp_daemonlog(LOG_NOTICE, "vusaged: %s", vpop_message(e->vp));
 		return -1;
 	}
 	domain->cursor = cursor;
@@ -82,7 +82,7 @@ end_walk(struct vp_engine *e, struct vp_domain *domain, int rc)
 	domain->walk_rest = took * WALK_FACTOR + WALK_REST_US;
 	if (rc < 0) {
 		/* What is known stays, and the next pass tries again. */
-		vp_log_say("vusaged: %s", vpop_message(e->vp));
+		vp_daemonlog(LOG_NOTICE, "vusaged: %s", vpop_message(e->vp));
 		return;
 	}
 	forget_unseen(e, domain);
@@ -181,7 +181,8 @@ vp_sweep_changed(void *arg, struct vp_box *box, struct vp_domain *domain)
 		domain->wants_walk = 1;
 		set_urgent(e, domain, 1);
 	} else {
-		vp_log_say("vusaged: changes were lost: looking everywhere");
+		vp_daemonlog(LOG_NOTICE,
+		    "vusaged: changes were lost: looking everywhere");
 		e->pass_began = 0;
 		e->is_hurried = 1;
 	}
@@ -202,7 +203,7 @@ static void
 end_pass(struct vp_engine *e)
 {
 	if (!e->has_passed)
-		vp_log_say("controller: stage two");
+		vp_daemonlog(LOG_NOTICE, "controller: stage two");
 	e->has_passed = 1;
 	e->is_hurried = 0;
 }
@@ -213,7 +214,7 @@ begin_pass(struct vp_engine *e)
 	e->pass_began = vp_now();
 	e->pass_done = 0;
 	if (vp_engine_domains(e) != 0) {
-		vp_log_say("vusaged: %s", vpop_message(e->vp));
+		vp_daemonlog(LOG_NOTICE, "vusaged: %s", vpop_message(e->vp));
 		e->is_hurried = 0;
 		return;
 	}
