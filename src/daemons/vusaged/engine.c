@@ -159,6 +159,7 @@ ask_domain(struct vp_engine *e, const char *name)
 		vp_sweep_hurry(e, domain, DOMAIN_US);
 	if (!vp_domain_is_known(domain))
 		return unknown;
+	vp_sweep_refresh(e, domain, QUERY_US);
 	return (struct vp_answer){ domain->bytes, domain->count };
 }
 

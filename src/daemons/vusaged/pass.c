@@ -17,6 +17,7 @@
 #define WALK_PASSES   10 /* passes between two walks of the accounts */
 #define WALK_FACTOR   10 /* rest after a walk, by the time it took */
 #define WALK_REST_US  500000
+#define ROUND_FACTOR  10 /* rest after a round, by the time it took */
 #define LOOKUPS       50 /* accounts looked up in a slice */
 #define RETRY_SECONDS 1  /* after users/assign could not be read */
 
@@ -146,6 +147,29 @@ set_urgent(struct vp_engine *e, struct vp_domain *domain, int is_urgent)
 	domain->is_urgent = is_urgent;
 }
 
+/* Go on with the round of a domain that is known: what no watch tells of may
+ * have changed. */
+static void
+go_on_round(struct vp_engine *e, struct vp_domain *domain, int64_t until)
+{
+	int64_t now = vp_now(), began = now;
+
+	for (; domain->round_at < domain->boxes.size && now < until;
+	     domain->round_at++) {
+		struct vp_box *box = domain->boxes.slots[domain->round_at];
+
+		if (!box || box->watch || box == e->scan.box)
+			continue;
+		vp_sweep_visit(e, box);
+		now = vp_now();
+	}
+	domain->round_took += now - began;
+	if (domain->round_at < domain->boxes.size)
+		return;
+	domain->is_refreshed = 0;
+	domain->round_end = now;
+}
+
 /* Make all of it known. */
 static void
 find_out(struct vp_engine *e, struct vp_domain *domain, int64_t until)
@@ -159,7 +183,10 @@ find_out(struct vp_engine *e, struct vp_domain *domain, int64_t until)
 		return;
 	if (domain->is_listed && domain->unverified > 0)
 		(void)look_at_boxes(e, domain, until, &allow, 1);
-	if (vp_domain_is_known(domain) && !domain->wants_walk)
+	if (domain->is_refreshed)
+		go_on_round(e, domain, until);
+	if (!domain->is_refreshed && vp_domain_is_known(domain) &&
+	    !domain->wants_walk)
 		set_urgent(e, domain, 0);
 }
 
@@ -168,6 +195,24 @@ vp_sweep_hurry(struct vp_engine *e, struct vp_domain *domain, int64_t us)
 {
 	set_urgent(e, domain, 1);
 	find_out(e, domain, vp_now() + us);
+}
+
+/* Rounds take no more than their share of the time, however often somebody
+ * asks: a small domain's is done before the answer. */
+void
+vp_sweep_refresh(struct vp_engine *e, struct vp_domain *domain, int64_t us)
+{
+	int64_t now = vp_now();
+
+	if (domain->is_refreshed ||
+	    now < domain->round_end + domain->round_took * ROUND_FACTOR)
+		return;
+	domain->is_refreshed = 1;
+	domain->round_at = 0;
+	domain->round_took = 0;
+	go_on_round(e, domain, now + us);
+	if (domain->is_refreshed)
+		set_urgent(e, domain, 1);
 }
 
 void
