@@ -214,7 +214,8 @@ EXTRA_DIST += %D%/store/contract.sh
 %C%_store_contract_SOURCES = %D%/store/contract_main.c $(STORE_CONTRACT)
 %C%_crash_ezmlm_LDADD =
 %C%_crash_inject_LDADD =
-%C%_unit_test_vusaged_LDADD = src/daemons/vusaged/libvusaged.la $(UNIT_LIBS) \
+%C%_unit_test_vusaged_LDADD = src/daemons/vusaged/libvusaged.la \
+	src/daemons/common/libcommon.la $(UNIT_LIBS) \
 	$(EVENT_LIBS)
 # Programs of old give literals to parameters that are not const.
 %C%_unit_test_api_CFLAGS = $(AM_CFLAGS) -Wno-write-strings

@@ -149,6 +149,53 @@ START_TEST(sums)
 }
 END_TEST
 
+/* What is counted of accounts that have one directory, whoever came first and
+ * whoever goes. */
+START_TEST(shared)
+{
+	static const char *const names[] = { "joe", "sales", "info" };
+	char dir[128];
+	int calls = 0;
+
+	snprintf(dir, sizeof dir, "%s/joe", scratch);
+	for (int first = 0; first < 3; first++) {
+		struct vp_site site;
+		struct vp_box *box[3];
+
+		vp_site_init(&site);
+		struct vp_domain *d = add_domain(&site, "x.test", "x.test");
+		for (int i = 0; i < 3; i++) {
+			box[i] = vp_box_learn(&site, d, names[(first + i) % 3],
+			    dir, count_call, &calls);
+			vp_part_set(
+			    &site, box[i], &box[i]->inbox, VP_NEW, 5, 100, 2);
+			ck_assert_uint_eq(d->bytes, 100);
+			ck_assert_uint_eq(d->count, 2);
+		}
+		/* Another one of the same name elsewhere is not one of them. */
+		struct vp_box *other = vp_box_learn(
+		    &site, d, "other", "/away/joe", count_call, &calls);
+		vp_part_set(&site, other, &other->inbox, VP_NEW, 5, 7, 1);
+		ck_assert_uint_eq(d->bytes, 107);
+		vp_part_set(&site, box[1], &box[1]->inbox, VP_NEW, 6, 120, 3);
+		ck_assert_uint_eq(d->bytes, 107);
+		vp_box_forget(&site, box[0]);
+		ck_assert(d->bytes == 107 || d->bytes == 127);
+		vp_part_set(&site, box[2], &box[2]->inbox, VP_NEW, 6, 120, 3);
+		ck_assert_uint_eq(d->bytes, 127);
+		ck_assert_uint_eq(d->count, 4);
+		vp_box_forget(&site, box[2]);
+		ck_assert_uint_eq(d->bytes, 127);
+		vp_box_forget(&site, box[1]);
+		vp_box_forget(&site, other);
+		ck_assert_uint_eq(d->bytes, 0);
+		ck_assert_uint_eq(d->count, 0);
+		ck_assert_uint_eq(d->twins, 0);
+		vp_site_free(&site);
+	}
+}
+END_TEST
+
 static void
 fill(struct vp_site *site)
 {
@@ -278,5 +325,5 @@ int
 main(void)
 {
 	return unit_main("vusaged", (const TTest *const[]){ tables, requests,
-					sums, saved, slices, NULL });
+					sums, shared, saved, slices, NULL });
 }

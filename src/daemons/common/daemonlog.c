@@ -16,7 +16,7 @@
 #define LINE_SIZE 1024
 
 static const char *log_program = "daemon", *log_role = "";
-static int log_syslog;
+static int log_syslog, log_bare;
 
 void
 vp_daemonlog_open(const char *program, int use_syslog)
@@ -25,6 +25,12 @@ vp_daemonlog_open(const char *program, int use_syslog)
 	log_syslog = use_syslog;
 	if (use_syslog)
 		openlog(program, LOG_PID | LOG_NDELAY, LOG_MAIL);
+}
+
+void
+vp_daemonlog_bare(void)
+{
+	log_bare = 1;
 }
 
 void
@@ -37,8 +43,9 @@ static void
 to_stderr(char *text)
 {
 	char line[LINE_SIZE + 128];
-	int length = snprintf(line, sizeof line, "%s: %s%s%s\n", log_program,
-	    log_role, *log_role ? ": " : "", text);
+	int length = snprintf(line, sizeof line, "%s%s%s%s%s\n",
+	    log_bare ? "" : log_program, log_bare ? "" : ": ", log_role,
+	    *log_role ? ": " : "", text);
 
 	if (length > 0 && write(STDERR_FILENO, line, (size_t)length) < 0)
 		return; /* nobody is left who could be told */

@@ -12,6 +12,8 @@
 
 /* Where: syslog (facility mail) or standard error.  May be called again. */
 void vp_daemonlog_open(const char *program, int use_syslog);
+/* From now on lines on standard error do not begin with the program. */
+void vp_daemonlog_bare(void);
 /* Which process of the program speaks; a literal. */
 void vp_daemonlog_role(const char *role);
 /* priority: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO. */

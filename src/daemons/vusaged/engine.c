@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "daemons/vusaged/log.h"
+#include "daemons/common/daemonlog.h"
 #include "daemons/vusaged/sweep.h"
 
 #define QUERY_US     20000 /* longest look for the sake of a question */
@@ -38,8 +38,8 @@ vp_engine_learn(
 	    vp_box_learn(&e->site, domain, user->name, user->dir, box_going, e);
 
 	if (!box)
-		vp_log_say("vusaged: cannot keep '%s@%s': %s", user->name,
-		    domain->name, strerror(errno));
+		vp_daemonlog(LOG_NOTICE, "vusaged: cannot keep '%s@%s': %s",
+		    user->name, domain->name, strerror(errno));
 	return box;
 }
 
@@ -159,6 +159,7 @@ ask_domain(struct vp_engine *e, const char *name)
 		vp_sweep_hurry(e, domain, DOMAIN_US);
 	if (!vp_domain_is_known(domain))
 		return unknown;
+	vp_sweep_refresh(e, domain, QUERY_US);
 	return (struct vp_answer){ domain->bytes, domain->count };
 }
 

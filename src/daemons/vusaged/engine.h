@@ -1,10 +1,12 @@
 /*
  * When to look at which mailbox.
  *
- * Three things lead to a look: a question (always, so that an answer is never
- * older than the question), a watch or a change seen before (a moment later,
- * so that several changes are one look), and the pass, which goes round all
- * accounts and mailboxes in the time that the settings give it.
+ * Three things lead to a look: a question (for an account always, so that an
+ * answer is never older than the question; for a domain at those of its
+ * mailboxes that no watch tells of, as far as there is time for it), a watch or
+ * a change seen before (a moment later, so that several changes are one look),
+ * and the pass, which goes round all accounts and mailboxes in the time that
+ * the settings give it.
  */
 #ifndef VUSAGED_ENGINE_H
 #define VUSAGED_ENGINE_H

@@ -4,7 +4,6 @@ noinst_LTLIBRARIES += %D%/libvusaged.la
 %C%_libvusaged_la_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 %C%_libvusaged_la_SOURCES = \
 	%D%/engine.c %D%/engine.h \
-	%D%/log.c %D%/log.h \
 	%D%/protocol.c %D%/protocol.h \
 	%D%/pass.c \
 	%D%/scan.c %D%/scan.h %D%/scan_int.h %D%/scan_open.c \
@@ -17,7 +16,7 @@ noinst_LTLIBRARIES += %D%/libvusaged.la
 	%D%/table.c %D%/table.h \
 	%D%/warn.c %D%/warn.h \
 	%D%/watch.c %D%/watch.h
-VUSAGED_LIBS = %D%/libvusaged.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS) \
-	$(EVENT_LIBS)
+VUSAGED_LIBS = %D%/libvusaged.la src/daemons/common/libcommon.la $(LAYERS) \
+	$(CORE_LIBS) $(CHANGE_LIBS) $(EVENT_LIBS)
 %C%_vusaged_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 %C%_vusaged_LDADD = $(VUSAGED_LIBS)

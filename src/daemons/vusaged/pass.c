@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemons/vusaged/log.h"
+#include "daemons/common/daemonlog.h"
 #include "daemons/vusaged/sweep.h"
 
 #define SLOT_US       20000
@@ -17,6 +17,7 @@
 #define WALK_PASSES   10 /* passes between two walks of the accounts */
 #define WALK_FACTOR   10 /* rest after a walk, by the time it took */
 #define WALK_REST_US  500000
+#define ROUND_FACTOR  10 /* rest after a round, by the time it took */
 #define LOOKUPS       50 /* accounts looked up in a slice */
 #define RETRY_SECONDS 1  /* after users/assign could not be read */
 
@@ -64,7 +65,7 @@ begin_walk(struct vp_engine *e, struct vp_domain *domain)
 	domain->walk_began = vp_now();
 	domain->wants_walk = 0;
 	if (vpop_users_open(e->vp, domain->name, NULL, &cursor) != 0) {
-		vp_log_say("vusaged: %s", vpop_message(e->vp));
+		vp_daemonlog(LOG_NOTICE, "vusaged: %s", vpop_message(e->vp));
 		return -1;
 	}
 	domain->cursor = cursor;
@@ -82,7 +83,7 @@ end_walk(struct vp_engine *e, struct vp_domain *domain, int rc)
 	domain->walk_rest = took * WALK_FACTOR + WALK_REST_US;
 	if (rc < 0) {
 		/* What is known stays, and the next pass tries again. */
-		vp_log_say("vusaged: %s", vpop_message(e->vp));
+		vp_daemonlog(LOG_NOTICE, "vusaged: %s", vpop_message(e->vp));
 		return;
 	}
 	forget_unseen(e, domain);
@@ -146,6 +147,29 @@ set_urgent(struct vp_engine *e, struct vp_domain *domain, int is_urgent)
 	domain->is_urgent = is_urgent;
 }
 
+/* Go on with the round of a domain that is known: what no watch tells of may
+ * have changed. */
+static void
+go_on_round(struct vp_engine *e, struct vp_domain *domain, int64_t until)
+{
+	int64_t now = vp_now(), began = now;
+
+	for (; domain->round_at < domain->boxes.size && now < until;
+	     domain->round_at++) {
+		struct vp_box *box = domain->boxes.slots[domain->round_at];
+
+		if (!box || box->watch || box == e->scan.box)
+			continue;
+		vp_sweep_visit(e, box);
+		now = vp_now();
+	}
+	domain->round_took += now - began;
+	if (domain->round_at < domain->boxes.size)
+		return;
+	domain->is_refreshed = 0;
+	domain->round_end = now;
+}
+
 /* Make all of it known. */
 static void
 find_out(struct vp_engine *e, struct vp_domain *domain, int64_t until)
@@ -159,7 +183,10 @@ find_out(struct vp_engine *e, struct vp_domain *domain, int64_t until)
 		return;
 	if (domain->is_listed && domain->unverified > 0)
 		(void)look_at_boxes(e, domain, until, &allow, 1);
-	if (vp_domain_is_known(domain) && !domain->wants_walk)
+	if (domain->is_refreshed)
+		go_on_round(e, domain, until);
+	if (!domain->is_refreshed && vp_domain_is_known(domain) &&
+	    !domain->wants_walk)
 		set_urgent(e, domain, 0);
 }
 
@@ -168,6 +195,24 @@ vp_sweep_hurry(struct vp_engine *e, struct vp_domain *domain, int64_t us)
 {
 	set_urgent(e, domain, 1);
 	find_out(e, domain, vp_now() + us);
+}
+
+/* Rounds take no more than their share of the time, however often somebody
+ * asks: a small domain's is done before the answer. */
+void
+vp_sweep_refresh(struct vp_engine *e, struct vp_domain *domain, int64_t us)
+{
+	int64_t now = vp_now();
+
+	if (domain->is_refreshed ||
+	    now < domain->round_end + domain->round_took * ROUND_FACTOR)
+		return;
+	domain->is_refreshed = 1;
+	domain->round_at = 0;
+	domain->round_took = 0;
+	go_on_round(e, domain, now + us);
+	if (domain->is_refreshed)
+		set_urgent(e, domain, 1);
 }
 
 void
@@ -181,7 +226,8 @@ vp_sweep_changed(void *arg, struct vp_box *box, struct vp_domain *domain)
 		domain->wants_walk = 1;
 		set_urgent(e, domain, 1);
 	} else {
-		vp_log_say("vusaged: changes were lost: looking everywhere");
+		vp_daemonlog(LOG_NOTICE,
+		    "vusaged: changes were lost: looking everywhere");
 		e->pass_began = 0;
 		e->is_hurried = 1;
 	}
@@ -202,7 +248,7 @@ static void
 end_pass(struct vp_engine *e)
 {
 	if (!e->has_passed)
-		vp_log_say("controller: stage two");
+		vp_daemonlog(LOG_NOTICE, "controller: stage two");
 	e->has_passed = 1;
 	e->is_hurried = 0;
 }
@@ -213,7 +259,7 @@ begin_pass(struct vp_engine *e)
 	e->pass_began = vp_now();
 	e->pass_done = 0;
 	if (vp_engine_domains(e) != 0) {
-		vp_log_say("vusaged: %s", vpop_message(e->vp));
+		vp_daemonlog(LOG_NOTICE, "vusaged: %s", vpop_message(e->vp));
 		e->is_hurried = 0;
 		return;
 	}

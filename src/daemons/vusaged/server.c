@@ -6,17 +6,18 @@
 
 #include "daemons/vusaged/server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "base/attr.h"
-#include "daemons/vusaged/log.h"
+#include "daemons/common/daemonlog.h"
+#include "daemons/common/listen.h"
 #include "daemons/vusaged/protocol.h"
 
 #define INPUT_MAX   14000 /* unprocessed bytes of a client */
@@ -174,21 +175,22 @@ is_in_list(const char *list, const char *word)
 	return 0;
 }
 
+/* Whoever may open a Unix socket may ask. */
 static int
 is_allowed(const struct vp_server *server, const struct sockaddr *peer)
 {
-	const struct sockaddr_in *in = (const void *)peer;
+	const struct sockaddr_in6 *in6 = (const void *)peer;
 	const char *allow = server->engine->set->allow;
-	char text[INET_ADDRSTRLEN];
+	char text[INET6_ADDRSTRLEN];
 
-	if (peer->sa_family != AF_INET)
+	if (peer->sa_family == AF_UNIX)
 		return 1;
-	if (!inet_ntop(AF_INET, &in->sin_addr, text, sizeof text))
-		return 0;
-	if (allow && is_in_list(allow, text))
+	vp_listen_peer((const void *)peer, text, sizeof text);
+	if (allow && *text && is_in_list(allow, text))
 		return 1;
-	vp_log_say("socket: rejected connection from %s:%d", text,
-	    ntohs(in->sin_port));
+	/* The port is at the same place in both. */
+	vp_daemonlog(LOG_NOTICE, "socket: rejected connection from %s:%d", text,
+	    ntohs(in6->sin6_port));
 	return 0;
 }
 
@@ -234,7 +236,7 @@ static void
 on_accept_error(struct evconnlistener *listener, void *arg)
 {
 	(void)listener;
-	vp_log_say("socket: cannot accept: %s", strerror(errno));
+	vp_daemonlog(LOG_NOTICE, "socket: cannot accept: %s", strerror(errno));
 	pause_if_full(arg, 1);
 }
 

@@ -7,7 +7,6 @@
 
 #include "daemons/vusaged/settings.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -20,7 +19,7 @@
 
 #include "base/attr.h"
 #include "base/text.h"
-#include "daemons/vusaged/log.h"
+#include "daemons/common/daemonlog.h"
 
 #define STATE_FILE    "var/vusaged.state"
 #define STICKY_TRIES  60
@@ -35,7 +34,8 @@
 static int
 bad(const char *label, const char *key, const char *value, const char *wanted)
 {
-	vp_log_say("config: %s::%s: '%s' is not %s", label, key, value, wanted);
+	vp_daemonlog(LOG_NOTICE, "config: %s::%s: '%s' is not %s", label, key,
+	    value, wanted);
 	return -1;
 }
 
@@ -118,39 +118,22 @@ get_mode(struct vp_settings_file *set)
 }
 
 static int
-get_listen(struct vp_settings_file *set, const char *pair)
-{
-	AUTO_FREE char *copy = strdup(pair);
-	char *colon = copy ? strrchr(copy, ':') : NULL;
-	int64_t port;
-
-	if (colon)
-		*colon = '\0';
-	set->listen = (struct sockaddr_in){ .sin_family = AF_INET };
-	if (!colon || vp_number(colon + 1, 1, UINT16_MAX, &port) != 0 ||
-	    inet_pton(AF_INET, copy, &set->listen.sin_addr) != 1)
-		return bad("Socket", "Listen", pair,
-		    "an address like "
-		    "127.0.0.1:189");
-	set->listen.sin_port = htons((uint16_t)port);
-	return 0;
-}
-
-static int
 get_socket(struct vp_settings_file *set, const struct vpop *vp)
 {
 	const char *name = vp_labels_get(set->config, "Socket", "Filename");
 	const char *pair = vp_labels_get(set->config, "Socket", "Listen");
 
 	set->filename = name;
+	set->listen = pair;
 	set->allow = vp_labels_get(set->config, "Socket", "Allow");
 	if (name && pair) {
-		vp_log_say("socket_init: invalid configuration: Can't use both "
-			   "Socket::Filename and Socket::Listen");
+		vp_daemonlog(LOG_NOTICE,
+		    "socket_init: invalid configuration: Can't use both "
+		    "Socket::Filename and Socket::Listen");
 		return -1;
 	}
 	if (!name && !pair) {
-		vp_log_say(
+		vp_daemonlog(LOG_NOTICE,
 		    "socket_init: invalid configuration: Socket::Filename "
 		    "or Socket::Listen is needed");
 		return -1;
@@ -160,8 +143,6 @@ get_socket(struct vp_settings_file *set, const struct vpop *vp)
 		strlen(name) >= sizeof((struct sockaddr_un *)NULL)->sun_path))
 		return bad("Socket", "Filename", name,
 		    "an absolute path of at most 107 bytes");
-	if (pair && get_listen(set, pair) != 0)
-		return -1;
 	return get_owner(set, vp) != 0 ? -1 : get_mode(set);
 }
 
@@ -272,14 +253,16 @@ vp_settings_file_read(
 	ret->config = vp_labels_read(etc, path, &line);
 	if (!ret->config) {
 		if (errno == EBADMSG)
-			vp_log_say("config: line %lu: this is neither a label "
-				   "nor a value with ';' at its end",
+			vp_daemonlog(LOG_NOTICE,
+			    "config: line %lu: this is neither a label "
+			    "nor a value with ';' at its end",
 			    line);
-		vp_log_say("config: failed reading contents of %s: %s", path,
+		vp_daemonlog(LOG_NOTICE,
+		    "config: failed reading contents of %s: %s", path,
 		    strerror(errno));
 		return -1;
 	}
-	vp_log_say("config: using %s", path);
+	vp_daemonlog(LOG_NOTICE, "config: using %s", path);
 	return get_all(ret, vp);
 }
 

@@ -2,8 +2,8 @@
 #ifndef VUSAGED_SETTINGS_H
 #define VUSAGED_SETTINGS_H
 
-#include <netinet/in.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/labels.h"
 #include "vpop.h"
@@ -12,10 +12,10 @@
 
 struct vp_settings_file {
 	config_t *config;     /* owns the texts */
-	const char *filename; /* of the socket; NULL: listen */
-	struct sockaddr_in listen;
-	const char *allow; /* addresses, separated by blanks; NULL: none */
-	uid_t uid;         /* owner of the socket */
+	const char *filename; /* of the socket; NULL */
+	const char *listen;   /* address and port; NULL: filename */
+	const char *allow;    /* addresses, separated by blanks; NULL: none */
+	uid_t uid;            /* owner of the socket */
 	gid_t gid;
 	mode_t mode;
 	int64_t client_seconds;

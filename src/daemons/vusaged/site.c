@@ -34,6 +34,12 @@ vp_site_init(struct vp_site *site)
 	*site = (struct vp_site){ .names.name = name_of, .pass = 1 };
 }
 
+static const char *
+dir_of(const void *thing)
+{
+	return ((const struct vp_box *)thing)->text;
+}
+
 /* ---- folders and boxes --------------------------------------------------- */
 
 void
@@ -68,14 +74,22 @@ vp_box_usage(const struct vp_box *box, uint64_t *ret_bytes, uint64_t *ret_count)
 	add_folders(box->folders, ret_bytes, ret_count);
 }
 
+/* Differences: they may wrap round. */
+static void
+add_to_domain(const struct vp_box *box, uint64_t bytes, uint64_t count)
+{
+	if (box->flags & VP_BOX_TWIN)
+		return;
+	box->domain->bytes += bytes;
+	box->domain->count += count;
+}
+
 void
 vp_part_set(struct vp_site *site, struct vp_box *box, struct vp_parts *parts,
     int which, uint64_t stamp, uint64_t bytes, uint32_t count)
 {
-	struct vp_domain *domain = box->domain;
-
-	domain->bytes += bytes - parts->bytes[which];
-	domain->count += (uint64_t)count - parts->count[which];
+	add_to_domain(box, bytes - parts->bytes[which],
+	    (uint64_t)count - parts->count[which]);
 	parts->stamp[which] = stamp;
 	parts->bytes[which] = bytes;
 	parts->count[which] = count;
@@ -89,14 +103,12 @@ vp_folders_set(
 	uint64_t bytes = 0, count = 0;
 
 	add_folders(box->folders, &bytes, &count);
-	box->domain->bytes -= bytes;
-	box->domain->count -= count;
+	add_to_domain(box, -bytes, -count);
 	vp_folders_free(box->folders);
 	box->folders = folders;
 	bytes = count = 0;
 	add_folders(box->folders, &bytes, &count);
-	box->domain->bytes += bytes;
-	box->domain->count += count;
+	add_to_domain(box, bytes, count);
 	site->is_dirty = 1;
 }
 
@@ -149,6 +161,78 @@ free_box(struct vp_box *box)
 	free(box);
 }
 
+/* ---- accounts that share a directory ------------------------------------- */
+
+/*
+ * One of them is counted, whichever came first.  Of two, one at least has a
+ * name that is not the last part of the directory: only those are kept by
+ * directory.
+ */
+static int
+is_odd(const struct vp_box *box)
+{
+	return box->text[0] != '\0' && box->name_at > 0 &&
+	       box->text[box->name_at - 1] == '\0';
+}
+
+/* The box that is counted for the directory; NULL. */
+static struct vp_box *
+counted(const struct vp_domain *domain, const char *dir)
+{
+	const char *slash = strrchr(dir, '/');
+	struct vp_box *box = vp_table_find(&domain->odd, dir);
+
+	if (!box)
+		box = vp_domain_box(domain, slash ? slash + 1 : dir);
+	return box && !(box->flags & VP_BOX_TWIN) && strcmp(box->text, dir) == 0
+		   ? box
+		   : NULL;
+}
+
+/* The box is not in the domain yet.  -1 and ENOMEM. */
+static int
+mark_twin(struct vp_box *box)
+{
+	struct vp_domain *domain = box->domain;
+
+	if (counted(domain, box->text)) {
+		box->flags |= VP_BOX_TWIN;
+		domain->twins++;
+		return 0;
+	}
+	return is_odd(box) ? vp_table_add(&domain->odd, box) : 0;
+}
+
+/* The box goes: another one of the directory is counted from now on. */
+static void
+unmark_twin(struct vp_box *box)
+{
+	struct vp_domain *domain = box->domain;
+	struct vp_box *twin = NULL;
+	uint64_t bytes, count;
+
+	if (box->flags & VP_BOX_TWIN) {
+		domain->twins--;
+		return;
+	}
+	if (is_odd(box))
+		vp_table_remove(&domain->odd, box->text);
+	for (size_t i = 0; domain->twins > 0 && i < domain->boxes.size; i++) {
+		twin = domain->boxes.slots[i];
+		if (twin && (twin->flags & VP_BOX_TWIN) &&
+		    strcmp(twin->text, box->text) == 0)
+			break;
+		twin = NULL;
+	}
+	/* Without memory it stays what it was until it is learnt anew. */
+	if (!twin || (is_odd(twin) && vp_table_add(&domain->odd, twin) != 0))
+		return;
+	twin->flags &= (uint16_t)~VP_BOX_TWIN;
+	domain->twins--;
+	vp_box_usage(twin, &bytes, &count);
+	add_to_domain(twin, bytes, count);
+}
+
 void
 vp_box_forget(struct vp_site *site, struct vp_box *box)
 {
@@ -156,8 +240,8 @@ vp_box_forget(struct vp_site *site, struct vp_box *box)
 	uint64_t bytes, count;
 
 	vp_box_usage(box, &bytes, &count);
-	domain->bytes -= bytes;
-	domain->count -= count;
+	add_to_domain(box, -bytes, -count);
+	unmark_twin(box);
 	if (!(box->flags & VP_BOX_VERIFIED))
 		domain->unverified--;
 	vp_table_remove(&domain->boxes, vp_box_name(box));
@@ -222,7 +306,11 @@ vp_box_learn(struct vp_site *site, struct vp_domain *domain, const char *name,
 	}
 	if (!box) {
 		box = make_box(domain, dir, name);
-		if (!box || vp_table_add(&domain->boxes, box) != 0) {
+		if (!box)
+			return NULL;
+		if (mark_twin(box) != 0 ||
+		    vp_table_add(&domain->boxes, box) != 0) {
+			unmark_twin(box);
 			free(box);
 			return NULL;
 		}
@@ -283,6 +371,7 @@ make_domain(struct vp_site *site, const char *name, const char *dir)
 	domain->dir = strdup(dir);
 	domain->watch = -1;
 	domain->boxes.name = vp_box_name;
+	domain->odd.name = dir_of;
 	if (!domain->dir || !learn_name(site, name, domain)) {
 		free(domain->dir);
 		free(domain);
@@ -335,6 +424,7 @@ free_domain(struct vp_site *site, struct vp_domain *domain)
 			site->boxes--;
 		}
 	vp_table_free(&domain->boxes);
+	vp_table_free(&domain->odd);
 	free(domain->dir);
 	free(domain);
 }

@@ -41,7 +41,8 @@ struct vp_folders {
 enum {
 	VP_BOX_VERIFIED = 1, /* agreed with the disk since we started */
 	VP_BOX_QUEUED = 2,   /* is in a list of boxes to look at */
-	VP_BOX_UNREADABLE = 4
+	VP_BOX_UNREADABLE = 4,
+	VP_BOX_TWIN = 8 /* counted with another box of the same directory */
 };
 
 struct vp_watch;
@@ -63,13 +64,20 @@ struct vp_box {
 
 struct vp_domain {
 	struct vp_table boxes; /* by account name */
-	uint64_t bytes, count; /* sum over the boxes */
+	struct vp_table odd;   /* boxes by directory, whose last part is not
+				  their name; without twins */
+	size_t twins;
+	uint64_t bytes, count; /* sum over the boxes that are no twins */
 	size_t unverified;     /* boxes without VP_BOX_VERIFIED */
 	uint32_t walk;         /* number of the last walk of the accounts */
 	uint32_t seen;         /* pass that saw it in users/assign last */
 	int is_listed;         /* its accounts are known */
 	int wants_walk;        /* they may have changed */
 	int is_urgent;         /* does not wait for the pass */
+	int is_refreshed;      /* somebody asked: a round is under way */
+	size_t round_at;       /* next slot of boxes of the round */
+	int64_t round_took;    /* us of it so far, or of the last one */
+	int64_t round_end;     /* of the last one */
 	int64_t walk_began, walk_rest; /* not again before so many us */
 	int watch;                     /* of its folder: descriptor or -1 */
 	size_t at;                     /* next slot of boxes to look at */

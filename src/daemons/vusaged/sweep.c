@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemons/vusaged/log.h"
+#include "daemons/common/daemonlog.h"
 
 #define SLOT_US      20000
 #define SLICE_US     8000
@@ -85,7 +85,8 @@ static void
 tell_failure(struct vp_box *box)
 {
 	if (!(box->flags & VP_BOX_UNREADABLE))
-		vp_log_say("vusaged: cannot read the mailbox of '%s@%s': %s",
+		vp_daemonlog(LOG_NOTICE,
+		    "vusaged: cannot read the mailbox of '%s@%s': %s",
 		    vp_box_name(box), box->domain->name, strerror(errno));
 	box->flags |= VP_BOX_UNREADABLE;
 	/* The domain goes on with what was last known of it. */

@@ -21,6 +21,10 @@ void vp_sweep_drop(struct vp_engine *engine, struct vp_box *box);
 /* Find out all of a domain, for so many microseconds; the rest soon. */
 void vp_sweep_hurry(
     struct vp_engine *engine, struct vp_domain *domain, int64_t us);
+/* A question: look again at mailboxes without watches, for so many
+ * microseconds; the rest soon. */
+void vp_sweep_refresh(
+    struct vp_engine *engine, struct vp_domain *domain, int64_t us);
 void vp_sweep_drop_domain(struct vp_engine *engine, struct vp_domain *domain);
 /* As vp_watch_change. */
 void vp_sweep_changed(void *arg, struct vp_box *box, struct vp_domain *domain);

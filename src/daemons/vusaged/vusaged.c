@@ -20,8 +20,8 @@
 #include "base/lock.h"
 #include "base/nodump.h"
 #include "base/text.h"
+#include "daemons/common/daemonlog.h"
 #include "daemons/vusaged/engine.h"
-#include "daemons/vusaged/log.h"
 #include "daemons/vusaged/server.h"
 #include "daemons/vusaged/start.h"
 #include "daemons/vusaged/state.h"
@@ -50,8 +50,8 @@ static void
 save_now(struct daemon *d)
 {
 	if (vp_state_save(&d->engine.site, d->set.state) != 0)
-		vp_log_say("vusaged: cannot save '%s': %s", d->set.state,
-		    strerror(errno));
+		vp_daemonlog(LOG_NOTICE, "vusaged: cannot save '%s': %s",
+		    d->set.state, strerror(errno));
 	d->engine.site.is_dirty = 0;
 }
 
@@ -68,7 +68,8 @@ save_aside(struct daemon *d)
 		_exit(0);
 	}
 	if (d->saver < 0) {
-		vp_log_say("vusaged: cannot fork: %s", strerror(errno));
+		vp_daemonlog(
+		    LOG_NOTICE, "vusaged: cannot fork: %s", strerror(errno));
 		d->saver = 0;
 		return;
 	}
@@ -81,8 +82,9 @@ load(struct daemon *d)
 	int rc = vp_state_load(&d->engine.site, d->set.state);
 
 	if (rc < 0)
-		vp_log_say("vusaged: '%s' cannot be used, everything is "
-			   "counted: %s",
+		vp_daemonlog(LOG_NOTICE,
+		    "vusaged: '%s' cannot be used, everything is "
+		    "counted: %s",
 		    d->set.state, strerror(errno));
 	d->saved = vp_now();
 }
@@ -157,7 +159,8 @@ reload(struct daemon *d)
 
 	if (vpop_open(&vp, 0) != 0 ||
 	    vp_settings_file_read(&set, d->config, vp) != 0) {
-		vp_log_say("vusaged: settings stay as they were: %s",
+		vp_daemonlog(LOG_NOTICE,
+		    "vusaged: settings stay as they were: %s",
 		    vp ? vpop_message(vp) : "out of memory");
 		vpop_close(vp);
 		return;
@@ -172,7 +175,8 @@ reload(struct daemon *d)
 	vp_settings_file_free(&old_set);
 	vpop_close(old_vp);
 	if (watch_events(d) != 0)
-		vp_log_say("vusaged: no watches: %s", strerror(errno));
+		vp_daemonlog(
+		    LOG_NOTICE, "vusaged: no watches: %s", strerror(errno));
 }
 
 static void
@@ -187,7 +191,7 @@ on_signal(evutil_socket_t number, short what, void *arg)
 		if (d->saver > 0 && waitpid(d->saver, NULL, WNOHANG) > 0)
 			d->saver = 0;
 	} else {
-		vp_log_say("<shutdown>");
+		vp_daemonlog(LOG_NOTICE, "<shutdown>");
 		event_base_loopbreak(d->base);
 	}
 }
@@ -233,7 +237,8 @@ take_lock(struct daemon *d)
 		d->lock = vp_lock(fd, name, d->set.uid, d->set.gid, 0);
 	if (d->lock >= 0)
 		return 0;
-	vp_log_say("vusaged: cannot lock '%s.lock': %s", d->set.state,
+	vp_daemonlog(LOG_NOTICE, "vusaged: cannot lock '%s.lock': %s",
+	    d->set.state,
 	    errno == EAGAIN ? "another vusaged is running" : strerror(errno));
 	return -1;
 }
@@ -244,24 +249,25 @@ start(struct daemon *d)
 	int fd;
 
 	if (vp_settings_file_read(&d->set, d->config, d->vp) != 0) {
-		vp_log_say("config_read failed");
+		vp_daemonlog(LOG_NOTICE, "config_read failed");
 		return -1;
 	}
 	fd = vp_start_listen(&d->set);
 	if (fd < 0) {
-		vp_log_say("socket_init failed");
+		vp_daemonlog(LOG_NOTICE, "socket_init failed");
 		return -1;
 	}
 	d->base = event_base_new();
 	if (!d->base || vp_start_become(d->vp) != 0 || take_lock(d) != 0 ||
 	    vp_engine_open(&d->engine, &d->set, d->vp) != 0 ||
 	    !(d->server = vp_server_open(d->base, &d->engine, fd))) {
-		vp_log_say("vusaged: cannot start: %s", strerror(errno));
+		vp_daemonlog(
+		    LOG_NOTICE, "vusaged: cannot start: %s", strerror(errno));
 		close(fd);
 		return -1;
 	}
 	if (vp_engine_domains(&d->engine) != 0)
-		vp_log_say("vusaged: %s", vpop_message(d->vp));
+		vp_daemonlog(LOG_NOTICE, "vusaged: %s", vpop_message(d->vp));
 	load(d);
 	return set_events(d);
 }
@@ -296,8 +302,8 @@ serve(struct daemon *d)
 {
 	if (start(d) != 0)
 		return -1;
-	vp_log_say("vusaged: begin");
-	vp_log_say("controller: stage one");
+	vp_daemonlog(LOG_NOTICE, "vusaged: begin");
+	vp_daemonlog(LOG_NOTICE, "controller: stage one");
 	vp_start_ready(d->ready_fd);
 	if (event_base_dispatch(d->base) != 0)
 		return -1;
@@ -306,8 +312,8 @@ serve(struct daemon *d)
 	if (d->saver > 0)
 		(void)waitpid(d->saver, NULL, 0);
 	save_now(d);
-	vp_log_say("controller: done");
-	vp_log_say("vusaged: end");
+	vp_daemonlog(LOG_NOTICE, "controller: done");
+	vp_daemonlog(LOG_NOTICE, "vusaged: end");
 	return 0;
 }
 
@@ -320,7 +326,7 @@ parse_arguments(struct daemon *d, int argc, char **argv)
 
 	while ((letter = getopt(argc, argv, "n:s")) != -1) {
 		if (letter == 's')
-			vp_log_to_syslog();
+			vp_daemonlog_open("vusaged", 1);
 		else if (letter == 'n' &&
 			 vp_number(optarg, 0, INT32_MAX, &fd) == 0)
 			d->ready_fd = (int)fd;
@@ -345,13 +351,15 @@ main(int argc, char **argv)
 	int rc;
 
 	vp_no_dump();
+	vp_daemonlog_open("vusaged", 0);
+	vp_daemonlog_bare();
 	rc = vpop_open(&d.vp, 0);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGUSR1, SIG_IGN);
 	(void)signal(SIGUSR2, SIG_IGN);
 	if (rc != 0) {
-		vp_log_say(
-		    "vusaged: %s", d.vp ? vpop_message(d.vp) : "out of memory");
+		vp_daemonlog(LOG_NOTICE, "vusaged: %s",
+		    d.vp ? vpop_message(d.vp) : "out of memory");
 		vpop_close(d.vp);
 		return 1;
 	}

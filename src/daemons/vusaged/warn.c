@@ -23,7 +23,7 @@
 #include "base/dirtree.h"
 #include "base/line.h"
 #include "base/text.h"
-#include "daemons/vusaged/log.h"
+#include "daemons/common/daemonlog.h"
 #include "daemons/vusaged/scan.h"
 
 #define MIB          1048576
@@ -165,7 +165,8 @@ write_file(struct vp_warn *w, const char *path)
 	}
 	if (rc == 0 && fdatasync(w->fd) == 0 && rename(temp, path) == 0)
 		return;
-	vp_log_say("vusaged: cannot write '%s': %s", path, strerror(errno));
+	vp_daemonlog(LOG_NOTICE, "vusaged: cannot write '%s': %s", path,
+	    strerror(errno));
 	if (w->fd >= 0)
 		close(w->fd);
 	w->fd = -1;
@@ -177,8 +178,9 @@ record(struct vp_warn *w, const char *address, int64_t step, int64_t now)
 {
 	if (w->fd >= 0 && (write_line(w->fd, address, step, now) != 0 ||
 			      fdatasync(w->fd) != 0))
-		vp_log_say("vusaged: cannot keep that '%s' was warned: %s",
-		    address, strerror(errno));
+		vp_daemonlog(LOG_NOTICE,
+		    "vusaged: cannot keep that '%s' was warned: %s", address,
+		    strerror(errno));
 	return remember(w, address, step, now);
 }
 
@@ -236,7 +238,7 @@ send_warning(struct vp_warn *w, const struct vp_domain *domain,
 	if (!text)
 		text = own_text(to, domain->name, what, percent);
 	if (text && vpop_user_warn(w->vp, user, text) != 0)
-		vp_log_say("vusaged: %s", vpop_message(w->vp));
+		vp_daemonlog(LOG_NOTICE, "vusaged: %s", vpop_message(w->vp));
 }
 
 /* ---- steps --------------------------------------------------------------- */
@@ -268,8 +270,9 @@ take_step(struct vp_warn *w, const char *address, int64_t percent)
 	if (step == 0 || is_told(w, address, step, now) ||
 	    record(w, address, step, now) != 0)
 		return 0;
-	vp_log_say("warning: %s has used %" PRId64 " percent of its quota",
-	    address, percent);
+	vp_daemonlog(LOG_NOTICE,
+	    "warning: %s has used %" PRId64 " percent of its quota", address,
+	    percent);
 	return step;
 }
 
