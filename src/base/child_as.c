@@ -14,6 +14,7 @@
 #include <grp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -107,7 +108,7 @@ run_child(const struct vp_child *child, pid_t parent, int report)
 failed:;
 	int cause = errno;
 	(void)!write(report, &cause, sizeof cause);
-	_exit(127);
+	_Exit(127); /* a program may have an _exit of its own */
 }
 
 /* What the child could not do: an errno, 0 if it was started. */

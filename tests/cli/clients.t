@@ -114,17 +114,46 @@ int main(void)
 	    offsetof(struct vqpasswd, pw_clear_passwd) != 56;
 }
 C
-for program in minimum sizes; do
+cat >"$work/only.c" <<'C'
+#include <vauth.h>
+#include <vpopmail_config.h>
+int main(void)
+{
+	char user[MAX_PW_NAME + 1], domain[MAX_PW_DOMAIN + 1];
+	return sizeof user != 65 || sizeof domain != 97 ||
+	    MAX_ALIAS_LINE != 160 || MAX_PW_QUOTA != 20;
+}
+C
+for program in minimum sizes only; do
 	ok "$program" sh -c "$cc $sanitize -Werror $inc -o $work/$program \
 	    $work/$program.c $lib && $work/$program"
 done
 
+# What the headers define is theirs: no findings of a configure script.
+printf '#include <%s>\n' $(printf '%s\n' $headers | grep -v config.h) \
+    >"$work/h.c"
+is 'no macro of our own configure script' "$($cc $inc -dM -E "$work/h.c" |
+    grep -E '^#define (HAVE_|PACKAGE|VERSION|STDC_HEADERS|RETSIGTYPE|warn|VP_)' |
+    grep -v HAVE_PW_FLAGS)" ''
 # ---- a configure script ----------------------------------------------------
 ok 'configure' sh -c "$cc -DVERSION='\"1.2.27\"' $inc -o $work/configure \
     $clients/configure.c"
 run "$work/configure"
 like 'sees our release' "$out" \
     "vpopmail 6.0.0 *[0-9] *[0-9] $STAGE $STAGE/etc/vlimits.default"
+
+# As AC_CHECK_LIB asks.
+for name in vauth_getpw vauth_getall get_domain_entries client_query_quick \
+    valias_select; do
+	printf 'char %s();\nint main(void) { return %s(); }\n' "$name" \
+	    "$name" >"$work/conftest.c"
+	ok "-lvpopmail has $name" sh -c "$cc -std=gnu99 -w $sanitize \
+	    -o $work/conftest $work/conftest.c $lib"
+done
+# A client's process stays its own.
+is 'the library ends nothing, and leaves nothing to be done at the end' \
+    "$(nm -u "$STAGE/lib/libvpopmail.a" 2>/dev/null | awk '{ print $2 }' |
+	sort -u | grep -xE '_exit|abort|atexit|on_exit|__cxa_atexit|signal|chdir|printf|puts|putchar|stdout|setlocale|setenv|putenv|unsetenv')" ''
 
 # ---- the clients -----------------------------------------------------------
 cp -R "$clients" "$work/src"
@@ -224,6 +253,18 @@ end' ''
 	head -c 500 /dev/zero >"$full/new/2.a.b,S=500"
 	rm -f "$full/new/1.a.b,S=1000" "$full/maildirsize"
 	client wrapper "$full/" "$SITE/locked"
+	if have tcprules; then
+		client relay 192.0.2.25
+		not_ok "$kind: no relay where there is none" \
+		    test -e "$SITE/home/etc/open-smtp"
+		cp "$VPOPMAIL_CONF" "$SITE/conf"
+		with 'roaming_users = yes' "tcprules_prog = $(command -v tcprules)"
+		client relay 192.0.2.25
+		is "$kind: one address relays" \
+		    "$(cut -d: -f1 "$SITE/home/etc/open-smtp")" 192.0.2.25
+		cp "$SITE/conf" "$VPOPMAIL_CONF"
+		rm -f "$SITE/home/etc/"open-smtp* "$SITE/home/etc/"tcp.smtp*
+	fi
 	vmoduser -0 -2 -u joe@example.com
 	run "$work/radius" joe%example.com
 	ran "$kind: radius" 0 '5 1' ''
@@ -250,7 +291,7 @@ clean() {
 
 build_clients() { # compiler
 	for name in admin site rcptcheck passdb authdaemon credential plugin \
-	    ftpauth wrapper radius script; do
+	    ftpauth wrapper relay radius script; do
 		build "$1" "$name"
 	done
 	build "$1" usage -pthread
@@ -337,19 +378,22 @@ fi
 # ---- the examples of the manual pages --------------------------------------
 # A page says by a comment "run: ARGUMENTS" before its example how it is run.
 echo pw-Joe12 >"$SITE/home/password"
+mkdir "$SITE/stores"
+install -m 0755 "$top_builddir/src/store/sql/.libs/sqlite.so" "$SITE/stores/"
+with "store_dir = $SITE/stores"
 vmoduser -x joe@example.com
 for page in "$srcdir"/man/*.3; do
 	name=${page##*/}
+	[ "$name" != vpop_store.3 ] || continue # see storemodule.t
 	arguments=$(sed -n 's/^\.\\" run: *//p' "$page")
 	awk '/^\.Sh EXAMPLES/ { on = 1 }
 	    on && /^\.Bd -literal/ { block = 1; next }
 	    /^\.Ed/ { block = 0; on = 0 }
 	    block { gsub(/^\\&/, ""); gsub(/\\e/, "\\"); gsub(/\\-/, "-");
 		print }' "$page" >"$work/example.c"
-	grep -q '^main' "$work/example.c" || continue
 	ok "$name: its example compiles" sh -c "$cc -std=gnu99 -Wall -Wextra \
 	    -Werror $sanitize $inc -o $work/example $work/example.c $lib"
-	grep -q '^\.\\" run:' "$page" || continue
+	ok "$name says how it is run" grep -q '^\.\\" run:' "$page"
 	run sh -c "cd $SITE/home && $work/example $arguments"
 	is "$name: and runs" "$status $err" '0 '
 done

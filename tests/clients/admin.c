@@ -56,14 +56,24 @@ ezmlm_make(int new_list)
 	return new_list;
 }
 
+/* All of a record but pw_flags, as one text. */
 static void
-keep_lookup(struct vqpasswd *vpw, const char *dir)
+describe(const struct vqpasswd *vpw, char *text, size_t size)
 {
-	char copy[MAX_BUFF];
+	snprintf(text, size, "%s|%s|%u|%u|%s|%s|%s|%s", vpw->pw_name,
+	    vpw->pw_passwd, (unsigned)vpw->pw_uid, (unsigned)vpw->pw_gid,
+	    vpw->pw_gecos, vpw->pw_dir, vpw->pw_shell, vpw->pw_clear_passwd);
+}
+
+static void
+keep_lookup(struct vqpasswd *vpw, const char *before)
+{
+	char copy[MAX_BUFF], after[MAX_BUFF];
 	storage_t size = 0, count = 0;
+	struct vlimits limits;
 	struct stat st;
 
-	snprintf(copy, sizeof copy, "%s/joe", dir);
+	snprintf(copy, sizeof copy, "%s/joe", RealDir);
 	/* C5: relative names go on working. */
 	CHECK("C5 chdir", chdir(RealDir) == 0);
 	vget_limits(Domain, &Limits);
@@ -74,10 +84,17 @@ keep_lookup(struct vqpasswd *vpw, const char *dir)
 	format_maildirquota("1M");
 	vauth_crypt(NULL, Domain, "x", vpw);
 	vlimits_setflags(vpw, Domain);
+	vlimits_get_flag_mask(&Limits);
+	vlimits_read_limits_file(VLIMITS_DEFAULT_FILE, &limits);
+	vset_limits(Domain, &Limits);
+	vdel_limits(Domain);
+	valias_select("info", Domain);
+	get_domain_entries(Domain);
 	CHECK("C1 vauth_setpw", vauth_setpw(vpw, Domain) == 0);
 	vclose();
-	IS("C1 name", vpw->pw_name, "joe");
 	IS("C1 dir", vpw->pw_dir, copy);
+	describe(vpw, after, sizeof after);
+	IS("C1", after, before);
 	CHECK("C12", strncmp(vpw->pw_shell, "NO", 2) == 0);
 	CHECK("C5 after", stat(".qmail-default", &st) == 0);
 }
@@ -156,10 +173,12 @@ unknown(void)
 int
 main(int argc, char **argv)
 {
+	char before[MAX_BUFF];
 	struct vqpasswd *vpw;
 
 	if (argc != 4)
 		return 2;
+	umask(027);
 	snprintf(Domain, sizeof Domain, "%s", argv[1]);
 	snprintf(Username, sizeof Username, "JOE");
 	vpw = vauth_user(Username, Domain, "pw-Joe12", "");
@@ -171,10 +190,11 @@ main(int argc, char **argv)
 	IS("C9 dir", RealDir, argv[3]);
 	if (failed)
 		return 1;
+	describe(vpw, before, sizeof before);
 	/* C11: no longer root. */
 	if (geteuid() == 0)
 		CHECK("setuid", setgid(Gid) == 0 && setuid(Uid) == 0);
-	keep_lookup(vpw, RealDir);
+	keep_lookup(vpw, before);
 	walk_aliases();
 	page_through();
 	unknown();
@@ -189,6 +209,9 @@ main(int argc, char **argv)
 	CHECK("delete", vdeluser("new", Domain) == 0);
 	CHECK("pw_strength_policy",
 	    pw_strength("") < 0 && pw_strength_policy() != NULL);
+	/* C5 and C18, after all that was changed. */
+	CHECK("C5", access(".qmail-default", F_OK) == 0);
+	CHECK("C18", umask(0) == 027);
 	vclose();
 	return failed;
 }
