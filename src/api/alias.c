@@ -11,6 +11,8 @@
 #include "vauth.h"
 #include "vpopmail.h"
 
+_Static_assert(VPOP_USER_SIZE <= MAX_FILE_NAME, "the buffer of clients");
+
 static struct vpop_aliases *lines;
 static struct vpop_aliases *names;
 static char name_last[VPOP_USER_SIZE]; /* of the walk over names */
@@ -168,12 +170,13 @@ valias_select_names_end(void)
 
 /* ---- changes ----------------------------------------------------------- */
 
+/* The alias stays as the caller wrote it: an old file may have capitals. */
 static int
-begin(char *alias, char *domain, struct vp_api_name *ret)
+begin(const char *alias, char *domain, struct vp_api_name *ret)
 {
 	int code = check_lengths(alias, domain);
 
-	return code < 0 ? code : vp_api_user(alias, domain, ret);
+	return code < 0 ? code : vp_api_domain(domain, ret);
 }
 
 /* A line that is there already is not added a second time. */
@@ -191,8 +194,7 @@ valias_insert(char *alias, char *domain, char *alias_line)
 		return vp_api_result(VA_ALIAS_LINE_TOO_LONG);
 	if ((code = begin(alias, domain, &name)) < 0)
 		return code;
-	code =
-	    vpop_alias_insert(name.vp, name.user, name.domain.real, alias_line);
+	code = vpop_alias_insert(name.vp, alias, name.domain.real, alias_line);
 	return vp_api_result(code == VA_USERNAME_EXISTS ? 0 : code);
 }
 
@@ -206,8 +208,7 @@ valias_remove(char *alias, char *domain, char *alias_line)
 		return vp_api_result(VA_NULL_POINTER);
 	if ((code = begin(alias, domain, &name)) < 0)
 		return code;
-	code =
-	    vpop_alias_remove(name.vp, name.user, name.domain.real, alias_line);
+	code = vpop_alias_remove(name.vp, alias, name.domain.real, alias_line);
 	return vp_api_result(code == VA_USER_DOES_NOT_EXIST ? 0 : code);
 }
 
@@ -220,7 +221,7 @@ valias_delete(char *alias, char *domain)
 
 	if (code < 0)
 		return code;
-	code = vpop_alias_delete(name.vp, name.user, name.domain.real);
+	code = vpop_alias_delete(name.vp, alias, name.domain.real);
 	if (code == VA_USER_DOES_NOT_EXIST)
 		errno = ENOENT;
 	else if (code == VA_BAD_UID)

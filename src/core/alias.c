@@ -138,12 +138,35 @@ open_rows(struct vpop_aliases *cursor, const char *name)
 }
 
 static int
-open_files(struct vpop_aliases *cursor, const char *name)
+is_file(int dirfd, const char *name)
+{
+	char file[sizeof PREFIX + VPOP_USER_SIZE];
+	struct stat st;
+
+	return vp_dotqmail_name(name, file, sizeof file) == 0 &&
+	       fstatat(dirfd, file, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+void
+vp_alias_file_name(int dirfd, const char *given, char name[VPOP_USER_SIZE])
+{
+	if (strcmp(given, name) != 0 && strlen(given) < VPOP_USER_SIZE &&
+	    !is_file(dirfd, name) && is_file(dirfd, given))
+		memcpy(name, given, strlen(given) + 1);
+}
+
+/* One alias, which the caller wrote as given; NULL: all. */
+static int
+open_files(
+    struct vpop_aliases *cursor, const char *given, char name[VPOP_USER_SIZE])
 {
 	cursor->dirfd = vp_domain_dir(cursor->vp, &cursor->domain);
 	if (cursor->dirfd < 0)
 		return cursor->dirfd;
-	return name ? add_name(cursor, name) : list_names(cursor);
+	if (!given)
+		return list_names(cursor);
+	vp_alias_file_name(cursor->dirfd, given, name);
+	return add_name(cursor, name);
 }
 
 int
@@ -167,7 +190,7 @@ vpop_aliases_open(struct vpop *vp, const char *alias, const char *domain,
 	if (code == 0)
 		code = open_rows(cursor, alias ? name : NULL);
 	if (code == 0)
-		code = open_files(cursor, alias ? name : NULL);
+		code = open_files(cursor, alias, name);
 	if (code < 0) {
 		vpop_aliases_close(cursor);
 		return code;

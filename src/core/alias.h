@@ -12,6 +12,14 @@ char *vp_alias_text(struct vpop *vp, const struct vpop_store_ops *ops,
     const char *name, int *ret_code);
 
 /*
+ * The name of an alias's file: in lower case, as mail looks for it.  Where
+ * only a file with the capitals of given is there (older releases made such),
+ * it is that one, so that it can be shown and removed.
+ */
+void vp_alias_file_name(
+    int dirfd, const char *given, char name[VPOP_USER_SIZE]);
+
+/*
  * What the store's aliases say of a user part: the alias of that name, else
  * with "-default" in place of the end after each dash from the right, else
  * with qmail-ext the part before the first dash.  1 with its text (malloc'd);

@@ -28,6 +28,7 @@
 struct work {
 	struct vpop *vp;
 	struct vpop_domain domain;
+	const char *given; /* not NULL: a file with these capitals will do */
 	char name[VPOP_USER_SIZE];
 	char file[VPOP_USER_SIZE + 16];
 	char object[VPOP_USER_SIZE + VPOP_DOMAIN_SIZE];
@@ -62,6 +63,18 @@ read_rows(struct work *work)
 	return 0;
 }
 
+/* What follows from the alias's name. */
+static int
+set_names(struct work *work)
+{
+	if (vp_dotqmail_name(work->name, work->file, sizeof work->file) == 0 &&
+	    vp_format(work->object, sizeof work->object, "%s@%s", work->name,
+		work->domain.real) == 0)
+		return 0;
+	return vp_fail_errno(
+	    work->vp, VA_USER_NAME_TOO_LONG, "alias name '%s'", work->name);
+}
+
 static int
 read_text(struct work *work)
 {
@@ -72,6 +85,11 @@ read_text(struct work *work)
 
 	if (kept != 0)
 		return kept < 0 ? kept : read_rows(work);
+	if (work->given) {
+		vp_alias_file_name(work->dirfd, work->given, work->name);
+		if ((kept = set_names(work)) < 0)
+			return kept;
+	}
 	if (fstatat(work->dirfd, work->file, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		if (errno != ENOENT)
 			return vp_fail_errno(work->vp,
@@ -107,30 +125,29 @@ check_name(struct work *work, const char *alias)
 		return vp_fail(work->vp, VA_ILLEGAL_USERNAME,
 		    "'%s' is the domain's default action, not an alias",
 		    work->name);
-	if (vp_dotqmail_name(work->name, work->file, sizeof work->file) != 0)
-		return vp_fail_errno(work->vp, VA_USER_NAME_TOO_LONG,
-		    "alias name '%s'", work->name);
 	return 0;
 }
 
-/* Find, lock and read; finish() in any case. */
+/* Find, lock and read; finish() in any case.  is_new: mail must find what is
+ * written. */
 static int
-start(struct vpop *vp, const char *alias, const char *domain, struct work *work)
+start(struct vpop *vp, const char *alias, const char *domain, int is_new,
+    struct work *work)
 {
 	int code;
 
-	*work = (struct work){ .vp = vp, .dirfd = -1, .lock = -1 };
+	*work = (struct work){ .vp = vp,
+		.given = is_new ? NULL : alias,
+		.dirfd = -1,
+		.lock = -1 };
 	if (!alias || !domain)
 		return vp_fail(vp, VA_NULL_POINTER, "no %s is given",
 		    alias ? "domain" : "alias");
 	if ((code = check_name(work, alias)) < 0 ||
 	    (code = vp_change_start(vp)) < 0 ||
-	    (code = vpop_domain_get(vp, domain, &work->domain)) < 0)
+	    (code = vpop_domain_get(vp, domain, &work->domain)) < 0 ||
+	    (code = set_names(work)) < 0)
 		return code;
-	if (vp_format(work->object, sizeof work->object, "%s@%s", work->name,
-		work->domain.real) != 0)
-		return vp_fail_errno(
-		    vp, VA_USER_NAME_TOO_LONG, "alias name '%s'", work->name);
 	work->dirfd = vp_domain_dir(vp, &work->domain);
 	if (work->dirfd < 0)
 		return work->dirfd;
@@ -284,7 +301,7 @@ vpop_alias_insert(
 
 	if (code < 0)
 		return code;
-	code = start(vp, alias, domain, &work);
+	code = start(vp, alias, domain, 1, &work);
 	if (code == 0 && work.text)
 		code = insert(&work, line);
 	finish(&work);
@@ -346,7 +363,7 @@ vpop_alias_remove(
 		return vp_fail(vp, VA_NULL_POINTER, "no line is given");
 	if (*line == '\0')
 		return vp_fail(vp, VA_INVALID_ARGUMENT, "the line is empty");
-	code = start(vp, alias, domain, &work);
+	code = start(vp, alias, domain, 0, &work);
 	if (code == 0 && work.text)
 		code = remove_line(&work, line);
 	finish(&work);
@@ -357,7 +374,7 @@ int
 vpop_alias_delete(struct vpop *vp, const char *alias, const char *domain)
 {
 	struct work work;
-	int code = start(vp, alias, domain, &work);
+	int code = start(vp, alias, domain, 0, &work);
 
 	if (code == 0 && !work.exists)
 		code = does_not_exist(&work);

@@ -154,6 +154,37 @@ START_TEST(test_arguments)
 }
 END_TEST
 
+/* A new name is in lower case, as mail looks for it; an old one is found as
+ * it is listed. */
+START_TEST(test_capitals)
+{
+	char domain[128] = "example.com", name[MAX_FILE_NAME], *old, *new;
+
+	make_domain();
+	old = site_path("home/domains/example.com/.qmail-Zed:x");
+	new = site_path("home/domains/example.com/.qmail-zed:x");
+	site_write("home/domains/example.com/.qmail-Zed:x", "&a@x\n&b@x\n");
+	ck_assert_str_eq(valias_select_all(name, domain), "&a@x");
+	ck_assert_str_eq(name, "Zed.x");
+	ck_assert_str_eq(valias_select("Zed.x", domain), "&a@x");
+	ck_assert_ptr_null(valias_select("zed.x", domain));
+	ck_assert_int_eq(valias_remove(name, domain, "&a@x"), 0);
+	ck_assert_str_eq(name, "Zed.x");
+	ck_assert_str_eq(valias_select("Zed.x", domain), "&b@x");
+	ck_assert_int_eq(valias_insert("Zed.x", domain, "&c@x"), 0);
+	ck_assert_int_eq(access(new, F_OK), 0);
+	ck_assert_str_eq(valias_select("ZED.x", domain), "&c@x");
+	ck_assert_int_eq(valias_delete("ZED.x", domain), 0);
+	ck_assert_int_eq(access(new, F_OK), -1);
+	ck_assert_int_eq(access(old, F_OK), 0);
+	ck_assert_int_eq(valias_delete("Zed.x", domain), 0);
+	ck_assert_int_eq(access(old, F_OK), -1);
+	ck_assert_int_eq(valias_delete("Zed.x", domain), -1);
+	free(old);
+	free(new);
+}
+END_TEST
+
 /* Files of other programs: long lines, a list's links. */
 START_TEST(test_foreign_files)
 {
@@ -193,7 +224,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = { test_aliases, test_kinds, test_arguments,
-		test_foreign_files, NULL };
+		test_capitals, test_foreign_files, NULL };
 
 	return api_main("api_alias", tests);
 }
