@@ -8,6 +8,8 @@
 #include "vauth.h"
 #include "vpopmail.h"
 
+_Static_assert(VPOP_IP_SIZE <= 64, "the buffer of clients");
+
 static struct vpop_ipmap *rows;
 static size_t row_count, row_next;
 

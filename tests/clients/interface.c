@@ -149,10 +149,61 @@ AFTER(domain_entry, uid, gid);
 AFTER(domain_entry, gid, path);
 AFTER(string_list, size, count);
 AFTER(string_list, count, values);
+AFTER(listInfoType, entry, Name);
+AFTER(listInfoType, Name, Posting);
+AFTER(listInfoType, Posting, Access);
+AFTER(listInfoType, Access, Archive);
+AFTER(listInfoType, Archive, DomainOnly);
+AFTER(listInfoType, DomainOnly, Prefix);
+AFTER(listInfoType, Prefix, ReplyTo);
+AFTER(listInfoType, ReplyTo, Digest);
+AFTER(listInfoType, Digest, Edit);
+AFTER(listInfoType, Edit, SubConf);
+AFTER(listInfoType, SubConf, Indexed);
+AFTER(listInfoType, Indexed, UnsubConf);
+AFTER(listInfoType, UnsubConf, Kill);
+AFTER(listInfoType, Kill, RemoteSub);
+AFTER(listInfoType, RemoteSub, RemoteText);
+AFTER(listInfoType, RemoteText, Public);
+AFTER(listInfoType, Public, Requests);
+AFTER(listInfoType, Requests, Remote);
+AFTER(listInfoType, Remote, SubMod);
+AFTER(listInfoType, SubMod, Trailer);
+AFTER(listInfoType, Trailer, Warn);
+AFTER(listInfoType, Warn, Extra);
+AFTER(listInfoType, Extra, SQLSupport);
+AFTER(listInfoType, SQLSupport, SQLPort);
+AFTER(listInfoType, SQLPort, OwnerEmail);
+AFTER(listInfoType, OwnerEmail, SQLHost);
+AFTER(listInfoType, SQLHost, SQLUser);
+AFTER(listInfoType, SQLUser, SQLPass);
+AFTER(listInfoType, SQLPass, SQLBase);
+AFTER(listInfoType, SQLBase, SQLTable);
+AFTER(listInfoType, SQLTable, Dot);
+AFTER(listInfoType, Dot, Dir);
+AFTER(listInfoType, Dir, PrefixText);
+AFTER(listInfoType, PrefixText, Domain);
+AFTER(listInfoType, Domain, ReplyTo_Addr);
+AFTER(vdir_type, level_cur, level_max);
+AFTER(vdir_type, level_max, level_start);
+AFTER(vdir_type, level_start, level_end);
+AFTER(vdir_type, level_end, level_mod);
+AFTER(vdir_type, level_mod, level_index);
 AFTER(vdir_type, level_index, cur_users);
 AFTER(vdir_type, cur_users, the_dir);
+AFTER(config_atom_t, name, data);
+AFTER(config_atom_t, data, flags);
 AFTER(config_atom_t, flags, line);
+AFTER(config_atom_t, line, next);
+AFTER(config_label_t, name, filename);
+AFTER(config_label_t, filename, line);
+AFTER(config_label_t, line, atoms);
 AFTER(config_label_t, atoms, atail);
+AFTER(config_label_t, atail, next);
+AFTER(config_t, filename, dir);
+AFTER(config_t, dir, flags);
+AFTER(config_t, flags, line);
+AFTER(config_t, line, labels);
 AFTER(config_t, labels, ltail);
 
 /* Clients declare these themselves. */
@@ -262,6 +313,70 @@ FUNCTION(int, maildir_addquota,
 FUNCTION(int, readdomainquota, (const char *, storage_t *, storage_t *))
 FUNCTION(int, domain_over_maildirquota, (const char *))
 FUNCTION(int, user_over_maildirquota, (const char *, const char *))
+FUNCTION(void *, client_connect, (void))
+FUNCTION(void, client_close, (void *))
+FUNCTION(int, client_query_quick, (const char *, storage_t *, storage_t *))
+FUNCTION(char *, config_fetch, (config_t *, char *))
+FUNCTION(char *, config_fetch_by_name, (config_t *, char *, char *))
+FUNCTION(void, config_kill, (config_t *))
+FUNCTION(int, config_next_reference, (config_t *))
+FUNCTION(config_t *, config_read, (char *))
+FUNCTION(int, config_reference, (config_t *, char *))
+FUNCTION(int, update_newu, (void))
+FUNCTION(int, compile_morercpthosts, (void))
+FUNCTION(int, count_rcpthosts, (void))
+FUNCTION(int, vauth_adddomain, (char *))
+FUNCTION(int, vauth_deldomain, (char *))
+FUNCTION(char *, valias_select_names, (char *))
+FUNCTION(char *, valias_select_names_next, (void))
+FUNCTION(void, valias_select_names_end, (void))
+FUNCTION(int, vlimits_write_limits_file, (const char *, const struct vlimits *))
+FUNCTION(int, vget_ip_map, (char *, char *, int))
+FUNCTION(int, vadd_ip_map, (char *, char *))
+FUNCTION(int, vdel_ip_map, (char *, char *))
+FUNCTION(int, is_username_valid, (char *))
+FUNCTION(int, is_domain_valid, (char *))
+FUNCTION(char *, date_header, (void))
+FUNCTION(char *, dec2hex, (unsigned char *))
+FUNCTION(void, string_list_init, (string_list *, int))
+FUNCTION(void, string_list_free, (string_list *))
+FUNCTION(int, qnprintf, (char *, size_t, const char *, ...))
+FUNCTION(struct linklist *, linklist_add,
+    (struct linklist *, const char *, const char *))
+FUNCTION(struct linklist *, linklist_del, (struct linklist *))
+FUNCTION(int, vfd_copy, (int, int))
+FUNCTION(int, vfd_move, (int, int))
+FUNCTION(int, vexit, (int))
+FUNCTION(int, vexiterror, (FILE *, char *))
+FUNCTION(void, vsqlerror, (FILE *, char *))
+FUNCTION(int, get_write_lock, (int))
+FUNCTION(int, get_read_lock, (int))
+FUNCTION(int, close_big_dir, (char *, uid_t, gid_t))
+FUNCTION(char *, next_big_dir, (uid_t, gid_t))
+FUNCTION(int, dec_dir_control, (char *, uid_t, gid_t))
+FUNCTION(int, vread_dir_control, (vdir_type *, char *, uid_t, gid_t))
+FUNCTION(int, vwrite_dir_control, (vdir_type *, char *, uid_t, gid_t))
+FUNCTION(int, vdel_dir_control, (char *))
+FUNCTION(int, isExistingAddress, (char *, char *, char *))
+FUNCTION(int, isExistingAnyAddress, (char *, char *, char *))
+FUNCTION(int, isQmailAlias, (char *))
+FUNCTION(int, file_exists, (char *))
+FUNCTION(const char *, pw_strength_error, (void))
+FUNCTION(int, listClose, (listInfoType *))
+FUNCTION(int, listCount, (listInfoType *))
+FUNCTION(char **, listList, (listInfoType *, int, int))
+FUNCTION(int, listGetOptions, (listInfoType *, char *, int))
+FUNCTION(int, listMake, (listInfoType *))
+FUNCTION(int, listDelete, (listInfoType *))
+FUNCTION(int, listSubsDescription, (listInfoType *, int, int, char *))
+FUNCTION(int, listSubsCount, (listInfoType *, int))
+FUNCTION(char **, listSubsList, (listInfoType *, int, int, int))
+FUNCTION(int, listSubsAdd, (listInfoType *, int, char *))
+FUNCTION(int, listSubsDel, (listInfoType *, int, char *))
+int *p_verrori = &verrori, *p_optimize = &OptimizeAddDomain,
+    *p_no_index = &NoMakeIndex;
+char **p_last_query = &last_query;
+size_t (**p_escape)(char *, const char *, char) = &vsql_escape_hook;
 
 int
 main(void)
