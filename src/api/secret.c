@@ -113,13 +113,15 @@ ask(FILE *terminal, const char *prompt, char *pass, size_t size)
 	int fd = fileno(terminal);
 	int is_terminal = tcgetattr(fd, &old) == 0;
 
-	fputs(prompt, terminal);
-	fflush(terminal);
+	/* Before the prompt: who types at once loses nothing and shows nothing.
+	 */
 	if (is_terminal) {
 		quiet = old;
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
 		is_terminal = tcsetattr(fd, TCSAFLUSH, &quiet) == 0;
 	}
+	fputs(prompt, terminal);
+	fflush(terminal);
 	ssize_t length = vp_line_read(terminal, &line, &cap, size - 1);
 	if (is_terminal)
 		tcsetattr(fd, TCSAFLUSH, &old);

@@ -228,7 +228,18 @@ START_TEST(test_limits_file)
 	ck_assert_int_eq(vlimits_write_limits_file(path, &limits), 0);
 	vdefault_limits(&other);
 	ck_assert_int_eq(vlimits_read_limits_file(path, &other), 0);
-	ck_assert_int_eq(memcmp(&limits, &other, sizeof limits), 0);
+	ck_assert_int_eq(other.perm_maillist, 1);
+	ck_assert_int_eq(other.perm_maillist_users, 2);
+	ck_assert_int_eq(other.perm_maillist_moderators, 4);
+	ck_assert_int_eq(other.perm_quota, 3);
+	ck_assert_int_eq(other.perm_defaultquota, 5);
+	ck_assert_uint_eq(other.diskquota, 123);
+	char *text = site_read("limits"), *again;
+	ck_assert_int_eq(vlimits_write_limits_file(path, &other), 0);
+	again = site_read("limits");
+	ck_assert_str_eq(text, again);
+	free(text);
+	free(again);
 
 	/* Only what is there changes; a long file is read whole. */
 	fp = fopen(path, "w");
@@ -276,7 +287,7 @@ END_TEST
 
 START_TEST(test_maildirsize)
 {
-	char domain[128] = "example.com", *dir, *size, *maildir;
+	char domain[128] = "example.com", *dir, *size, *maildir, *trash;
 	storage_t bytes = 0, count = 0;
 	struct stat st;
 
@@ -284,14 +295,11 @@ START_TEST(test_maildirsize)
 	dir = site_path("home/domains/example.com/joe");
 	size = site_path("home/domains/example.com/joe/Maildir/maildirsize");
 	maildir = site_path("home/domains/example.com/joe/Maildir");
+	trash = site_path("home/domains/example.com/joe/Maildir/.Trash/cur");
 	site_write("home/domains/example.com/joe/Maildir/new/1.a,S=300", "x");
 	site_write(
 	    "home/domains/example.com/joe/Maildir/cur/2.a,S=200:2,T", "x");
-	ck_assert_int_eq(
-	    r_mkdir(
-		site_path("home/domains/example.com/joe/Maildir/.Trash/cur"),
-		getuid(), getgid()),
-	    0);
+	ck_assert_int_eq(r_mkdir(trash, getuid(), getgid()), 0);
 	site_write(
 	    "home/domains/example.com/joe/Maildir/.Trash/cur/3.a,S=100", "x");
 	ck_assert_int_eq(readuserquota(maildir, &bytes, &count), 0);
@@ -310,6 +318,7 @@ START_TEST(test_maildirsize)
 	free(dir);
 	free(size);
 	free(maildir);
+	free(trash);
 }
 END_TEST
 
