@@ -29,6 +29,7 @@ UNIT_TESTS = \
 	%D%/unit/test_api_bad \
 	%D%/unit/test_api_codes \
 	%D%/unit/test_api_domain \
+	%D%/unit/test_api_fail \
 	%D%/unit/test_api_files \
 	%D%/unit/test_api_results \
 	%D%/unit/test_api_user \
@@ -215,6 +216,8 @@ EXTRA_DIST += %D%/store/contract.sh
 %C%_unit_test_api_bad_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_api_codes_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_codes_LDADD = src/api/libapi.la $(UNIT_LIBS)
+%C%_unit_test_api_fail_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
+%C%_unit_test_api_fail_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_api_files_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
 %C%_unit_test_api_files_LDADD = src/api/libapi.la $(UNIT_LIBS)
 %C%_unit_test_api_results_CFLAGS = $(AM_CFLAGS) -Wno-write-strings
@@ -252,6 +255,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/store/host.h \
 	%D%/unit/accounts.h \
 	%D%/unit/api.h \
+	%D%/unit/api_process.h \
 	%D%/unit/cdb_files.h \
 	%D%/unit/files.h \
 	%D%/unit/site.h \
