@@ -376,25 +376,41 @@ C
 fi
 
 # ---- the examples of the manual pages --------------------------------------
-# A page says by a comment "run: ARGUMENTS" before its example how it is run.
+# A page says by a comment "run: ARGUMENTS" before each example how it is run.
 echo pw-Joe12 >"$SITE/home/password"
-mkdir "$SITE/stores"
+mkdir "$SITE/stores" "$SITE/ezmlm"
 install -m 0755 "$top_builddir/src/store/sql/.libs/sqlite.so" "$SITE/stores/"
-with "store_dir = $SITE/stores"
+for name in make sub unsub list; do
+	install -m 0755 "$srcdir/tests/lib/ezmlm.sh" "$SITE/ezmlm/ezmlm-$name"
+done
+with "store_dir = $SITE/stores" "ezmlm_dir = $SITE/ezmlm"
 vmoduser -x joe@example.com
+
+# example N PAGE: the text of its N-th example.
+example() {
+	awk -v wanted="$1" '/^\.Sh / { on = /EXAMPLES/ }
+	    on && /^\.Bd -literal/ { block = ++seen == wanted; next }
+	    /^\.Ed/ { block = 0 }
+	    block { gsub(/^\\&/, ""); gsub(/\\e/, "\\"); gsub(/\\-/, "-");
+		print }' "$2"
+}
+
 for page in "$srcdir"/man/*.3; do
 	name=${page##*/}
 	[ "$name" != vpop_store.3 ] || continue # see storemodule.t
-	arguments=$(sed -n 's/^\.\\" run: *//p' "$page")
-	awk '/^\.Sh EXAMPLES/ { on = 1 }
-	    on && /^\.Bd -literal/ { block = 1; next }
-	    /^\.Ed/ { block = 0; on = 0 }
-	    block { gsub(/^\\&/, ""); gsub(/\\e/, "\\"); gsub(/\\-/, "-");
-		print }' "$page" >"$work/example.c"
-	ok "$name: its example compiles" sh -c "$cc -std=gnu99 -Wall -Wextra \
-	    -Werror $sanitize $inc -o $work/example $work/example.c $lib"
-	ok "$name says how it is run" grep -q '^\.\\" run:' "$page"
-	run sh -c "cd $SITE/home && $work/example $arguments"
-	is "$name: and runs" "$status $err" '0 '
+	count=$(grep -c '^\.\\" run:' "$page")
+	ok "$name has an example" test "$count" -gt 0
+	is "$name: each says how it is run" "$(awk '/^\.Sh / { on = /EXAMPLES/ }
+	    on && /^\.Bd -literal/' "$page" | wc -l)" "$count"
+	for n in $(seq "$count"); do
+		arguments=$(sed -n 's/^\.\\" run: *//p' "$page" | sed -n "${n}p")
+		example "$n" "$page" >"$work/example.c"
+		ok "$name: example $n compiles" sh -c "$cc -std=gnu99 -Wall \
+		    -Wextra -Werror $sanitize $inc -o $work/example \
+		    $work/example.c $lib"
+		# Without a terminal that could be asked.
+		run setsid -w sh -c "cd $SITE/home && $work/example $arguments"
+		is "$name: and runs" "$status $err" '0 '
+	done
 done
 done_testing
