@@ -22,4 +22,8 @@ ssize_t vp_line_read(FILE *fp, char **line, size_t *cap, size_t max);
  * ret_size may be NULL. */
 char *vp_file_read(int dirfd, const char *name, size_t max, size_t *ret_size);
 
+/* 1 if a file that was looked at twice can only have the same contents. */
+struct stat;
+int vp_file_is_same(const struct stat *a, const struct stat *b);
+
 #endif

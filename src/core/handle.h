@@ -8,6 +8,8 @@
 #ifndef CORE_HANDLE_H
 #define CORE_HANDLE_H
 
+#include <sys/stat.h>
+
 #include "vpop_store.h"
 
 #include "base/attr.h"
@@ -49,6 +51,7 @@ struct vpop {
 	void (*journal_close)(struct vp_journal *journal);
 
 	struct vp_policy *policy;
+	struct stat policy_file; /* from which it was read */
 	void (*policy_free)(struct vp_policy *policy);
 
 	/* Facts that are told when the locks are released (onchange.c). */

@@ -271,28 +271,11 @@ vp_policy_check(const struct vp_policy *policy, const char *clear,
 	return 0;
 }
 
-/* Read once for a handle; a failure is not remembered. */
 static int
-load(struct vpop *vp)
+parse(struct vpop *vp, const char *path, char *text)
 {
-	AUTO_FREE char *path = NULL, *text = NULL;
 	unsigned long line;
-	size_t size = 0;
 
-	if (vp->policy)
-		return 0;
-	if (asprintf(&path, "%s/%s", vp->etc, VP_POLICY_FILE) < 0) {
-		path = NULL;
-		return vp_fail(vp, VA_MEMORY_ALLOC_ERR, "out of memory");
-	}
-	text = vp_file_read(-1, path, VP_POLICY_BYTES, &size);
-	if (!text && errno == ENOENT)
-		text = strdup("");
-	if (!text)
-		return vp_fail_errno(vp, VA_PARSE_ERROR,
-		    "cannot read the password policy '%s'", path);
-	if (strlen(text) != size)
-		return vp_fail(vp, VA_PARSE_ERROR, "'%s' has a NUL byte", path);
 	vp->policy = vp_policy_parse(text, &line);
 	if (!vp->policy && line == 0)
 		return vp_fail(vp, VA_MEMORY_ALLOC_ERR, "out of memory");
@@ -301,6 +284,37 @@ load(struct vpop *vp)
 		    "'%s' line %lu: not a rule for passwords", path, line);
 	vp->policy_free = vp_policy_free;
 	return 0;
+}
+
+/* Read, and again when the file is not what it was; a failure is not
+ * remembered. */
+static int
+load(struct vpop *vp)
+{
+	AUTO_FREE char *path = NULL, *text = NULL;
+	struct stat now = { .st_ino = 0 };
+	size_t size = 0;
+
+	if (asprintf(&path, "%s/%s", vp->etc, VP_POLICY_FILE) < 0) {
+		path = NULL;
+		return vp_fail(vp, VA_MEMORY_ALLOC_ERR, "out of memory");
+	}
+	/* Looked at before it is read: what comes later is seen next time. */
+	int is_known = stat(path, &now) == 0 || errno == ENOENT;
+	if (is_known && vp->policy && vp_file_is_same(&now, &vp->policy_file))
+		return 0;
+	vp_policy_free(vp->policy);
+	vp->policy = NULL;
+	vp->policy_file = now;
+	text = vp_file_read(-1, path, VP_POLICY_BYTES, &size);
+	if (!text && errno == ENOENT)
+		text = strdup("");
+	if (!text)
+		return vp_fail_errno(vp, VA_PARSE_ERROR,
+		    "cannot read the password policy '%s'", path);
+	if (strlen(text) != size)
+		return vp_fail(vp, VA_PARSE_ERROR, "'%s' has a NUL byte", path);
+	return parse(vp, path, text);
 }
 
 int

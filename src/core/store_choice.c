@@ -45,17 +45,6 @@ vp_store_is_trusted(const struct vpop *vp, const struct stat *st)
 	       (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-static int
-is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	       a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
 /* Append a line's words to *end: 1, 0 nothing in it, -1 not understood. */
 static int
 keep_line(char *line, char **end)
@@ -147,7 +136,7 @@ refresh(struct vpop *vp, struct vp_store_choices **choices)
 		*choices = NULL;
 		return 0;
 	}
-	if (*choices && is_same(&st, &(*choices)->st))
+	if (*choices && vp_file_is_same(&st, &(*choices)->st))
 		return 0;
 	fresh = calloc(1, sizeof *fresh);
 	if (!fresh)

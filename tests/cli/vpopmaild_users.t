@@ -397,8 +397,15 @@ C: comment My old password is weak, and stays
 C: clear_text_password qapw
 C: .
 S: +OK 
+!: echo 'Length >= 9' >%SITE%/home/etc/password_strength.conf
+C: add_user weak@test.com abcd1234
+S: -ERR 0.305 password requires more characters 
+!: rm %SITE%/home/etc/password_strength.conf
+C: add_user weak@test.com abcd
+S: +OK 
+C: del_user weak@test.com
+S: +OK 
 T
-rm "$SITE/home/etc/password_strength.conf"
 
 vmoduser -o qa@test.com
 talk 'an administrator with override' <<'T'

@@ -132,6 +132,29 @@ START_TEST(broken_files_refuse)
 }
 END_TEST
 
+/* Programs that run for long notice a change, whatever it is. */
+START_TEST(new_rules)
+{
+	char *path = site_path(file);
+
+	ck_assert_int_eq(vpop_password_check(vp, "a"), 0);
+	site_write(file, "Length >= 2");
+	ck_assert_int_eq(vpop_password_check(vp, "a"), VA_PWSTR_LENGTH);
+	ck_assert_int_eq(vpop_password_check(vp, "ab"), 0);
+	site_write(file, "Length >= 33");
+	ck_assert_int_eq(vpop_password_check(vp, "ab"), VA_PWSTR_LENGTH);
+	site_write(file, "Bogus");
+	ck_assert_int_eq(vpop_password_check(vp, "ab"), VA_PARSE_ERROR);
+	ck_assert_int_eq(vpop_password_check(vp, "ab"), VA_PARSE_ERROR);
+	site_write(file, "Policy = Anything");
+	ck_assert_str_eq(vpop_password_policy(vp), "Anything");
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_str_eq(vpop_password_policy(vp), "");
+	ck_assert_int_eq(vpop_password_check(vp, "a"), 0);
+	free(path);
+}
+END_TEST
+
 START_TEST(random_passwords)
 {
 	char password[129], other[129];
@@ -163,7 +186,8 @@ int
 main(void)
 {
 	const TTest *const tests[] = { without_a_policy, sentences, boundaries,
-		shipped_file, broken_files_refuse, random_passwords, NULL };
+		shipped_file, broken_files_refuse, new_rules, random_passwords,
+		NULL };
 
 	return site_main("policy", tests);
 }
