@@ -120,7 +120,7 @@ need_user(const char *name, uint32_t flags)
 
 /* What the last input may have changed. */
 static void
-mend_site(void)
+mend_site(int who)
 {
 	const struct vpop_domain_new new = { .name = "test.com",
 		.uid = (uid_t)-1,
@@ -133,7 +133,7 @@ mend_site(void)
 	if (vpop_domain_get(vp, "test.com", &domain) != 0)
 		check(vpop_domain_add(vp, &new) == 0);
 	need_user("joe", 0);
-	need_user("admin", VPOP_QA_ADMIN);
+	need_user("admin", VPOP_QA_ADMIN | (who & 8 ? VPOP_V_OVERRIDE : 0U));
 	(void)!symlink(target, link);
 }
 
@@ -159,8 +159,9 @@ begin(int who)
 	vpd_session_init(&session);
 	session.level = (enum vpd_level)(who & 3);
 	session.compact = who & 4;
-	session.is_override = who & 8;
-	if (session.level != VPD_NOBODY) {
+	session.is_override = session.level == VPD_SYSTEM;
+	/* The administrator of the system is one by his socket. */
+	if (session.level == VPD_USER || session.level == VPD_DOMAIN) {
 		snprintf(session.domain, sizeof session.domain, "test.com");
 		snprintf(session.user, sizeof session.user, "%s",
 		    session.level == VPD_USER ? "joe" : "admin");
@@ -259,7 +260,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t whole = frames(bytes, size - 1, size);
 	check(frames(bytes, size - 1, 1) == whole);
 	check(frames(bytes, size - 1, 7) == whole);
-	mend_site();
+	mend_site(data[0]);
 	converse(data[0], bytes, size - 1);
 	if ((data[0] & 3) != VPD_SYSTEM)
 		look_at_site();

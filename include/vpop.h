@@ -335,6 +335,9 @@ VPOP_EXPORT int vpop_user_sqwebmail(
 /* 0 if the secret is the account's, VA_AUTH_FAILED if not. */
 VPOP_EXPORT int vpop_user_verify(
     struct vpop *vp, const struct vpop_user *user, const char *secret);
+/* 1 if the account is locked: no secret can be its own.  Programs that let
+ * somebody stay logged in ask now and then. */
+VPOP_EXPORT int vpop_user_is_locked(const struct vpop_user *user);
 /*
  * A login by address and password, for programs that administer: no flag is
  * looked at, nothing is learned or recorded.  0 and the account;

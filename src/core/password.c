@@ -204,6 +204,12 @@ vpop_password_hash(
 }
 
 int
+vpop_user_is_locked(const struct vpop_user *user)
+{
+	return vp_password_is_locked(user->passwd);
+}
+
+int
 vpop_user_verify(
     struct vpop *vp, const struct vpop_user *user, const char *secret)
 {

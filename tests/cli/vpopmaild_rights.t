@@ -229,4 +229,72 @@ not_ok 'nor is there one in the journal' grep -rqa s3cretword "$SITE/home/var" \
     "$SITE/home/etc"
 is 'but who made it' "$(sqlite3 "$SITE/home/var/journal.sqlite" \
     'select actor || " " || origin from change order by id desc limit 1' 2>&1)" 'joe@test.com vpopmaild 192.0.2.9'
+
+# A session may do what its account may now.
+vadduser ann@test.com annpw && vmoduser -S ann@test.com
+vadduser bob@test.com bobpw
+vadduser cid@test.com cidpw
+vadddomain --no-password other.com && vadduser dot@other.com dotpw &&
+    vmoduser -a dot@other.com
+talk 'rights follow the account' <<'T'
+N: ann@test.com annpw
+C: domain_count
+S: +OK+
+..
+!: vmoduser -x ann@test.com && vmoduser -a ann@test.com
+C: domain_count
+S: -ERR 4.107 Invalid Command
+C: mod_user bob@test.com
+S: +OK 
+!: vmoduser -x ann@test.com
+C: comment too late
+C: .
+S: -ERR 9.107 Not Authorized
+C: user_info bob@test.com
+S: -ERR 4.107 Invalid Command
+C: list_dir test.com/
+S: -ERR 26.1512 Unauthorized Directory.
+C: list_dir ann@test.com/Maildir
+S: +OK+
+..
+C: write_file ann@test.com/.qmail
+C: |/bin/true
+C: .
+S: -ERR 0.2002 Operation not permitted
+!: vmoduser -S ann@test.com
+C: mod_user ann@test.com
+S: +OK 
+C: system_admin_privileges 0
+C: .
+S: +OK 
+c: domain_count\r\nquit\r\n
+S: -ERR 4.107 Invalid Command
+S: +OK 
+T
+is 'nothing was changed by who may not any more' \
+    "$(vuserinfo -c bob@test.com)" bob
+talk 'a session ends with its account' <<'T'
+N: bob@test.com bobpw
+C: list_dir bob@test.com/Maildir
+S: +OK+
+..
+!: vmoduser -e '!' bob@test.com
+C:
+C: list_dir bob@test.com/Maildir
+S: -ERR 9.107 Not Authorized
+E: 0
+N: cid@test.com cidpw
+C: mod_user cid@test.com
+S: +OK 
+!: vdeluser cid@test.com
+C: comment x
+C: .
+S: -ERR 9.107 Not Authorized
+E: 0
+N: dot@other.com dotpw
+!: vdeldomain other.com && vaddaliasdomain test2.com other.com && vadduser dot@test2.com dotpw
+C: list_users other.com
+S: -ERR 9.107 Not Authorized
+E: 0
+T
 done_testing

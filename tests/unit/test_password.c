@@ -133,7 +133,13 @@ START_TEST(accounts)
 	ck_assert_int_eq(vpop_user_verify(vp, &user, ""), VA_AUTH_FAILED);
 	user.passwd[0] = '\0';
 	ck_assert_int_eq(vpop_user_verify(vp, &user, ""), VA_AUTH_FAILED);
+	ck_assert_int_eq(vpop_user_is_locked(&user), 1);
+	memcpy(user.passwd, "!abNANd1rDfiNc", 15);
+	ck_assert_int_eq(vpop_user_is_locked(&user), 1);
+	memcpy(user.passwd, "{CRYPT}*", 9);
+	ck_assert_int_eq(vpop_user_is_locked(&user), 1);
 	memcpy(user.passwd, "$zz$1", 6);
+	ck_assert_int_eq(vpop_user_is_locked(&user), 0);
 	ck_assert_int_eq(vpop_user_verify(vp, &user, "x"), VA_CRYPT_FAILED);
 }
 END_TEST

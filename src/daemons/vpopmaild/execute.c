@@ -163,6 +163,14 @@ quit(struct vpd_call *call)
 	return VPD_CLOSE;
 }
 
+/* The account is no more, and so is its session. */
+static enum vpd_next
+ended(struct vpd_call *call)
+{
+	vpd_error(call, VPD_E_RIGHT, 107);
+	return VPD_CLOSE;
+}
+
 static enum vpd_next
 after_login(struct vpd_call *call)
 {
@@ -173,10 +181,12 @@ after_login(struct vpd_call *call)
 		return VPD_LINE;
 	while (command->name && strcasecmp(command->name, verb) != 0)
 		command++;
+	if (command->name && !command->run)
+		return quit(call);
+	if (vpd_renew_rights(call->vp, call->session) != 0)
+		return ended(call);
 	if (!command->name || command->level > call->session->level)
 		return vpd_error(call, VPD_E_COMMAND, 107);
-	if (!command->run)
-		return quit(call);
 	if (command->changes)
 		set_actor(call);
 	return command->run(call);
@@ -186,8 +196,14 @@ static enum vpd_next
 block(struct vpd_call *call)
 {
 	enum vpd_verb verb = call->session->pending;
+	enum vpd_level level = call->session->level;
 
 	call->session->pending = VPD_NO_VERB;
+	if (vpd_renew_rights(call->vp, call->session) != 0)
+		return ended(call);
+	/* The verb was admitted with rights that are lost. */
+	if (call->session->level < level)
+		return vpd_error(call, VPD_E_RIGHT, 107);
 	set_actor(call);
 	switch (verb) {
 	case VPD_MOD_USER:

@@ -16,6 +16,7 @@ noinst_LTLIBRARIES += %D%/libprotocol.la
 	%D%/moduser.c \
 	%D%/out.c \
 	%D%/path.c %D%/path.h \
+	%D%/rights.c \
 	%D%/session.c %D%/session.h \
 	%D%/users.c \
 	%D%/verbs.h

@@ -49,27 +49,7 @@ vpd_count_line(struct vpd_session *session, struct vpd_out *out)
 	return VPD_CLOSE;
 }
 
-/* ---- rights of an account --------------------------------------------- */
-
-static void
-become(struct vpd_session *session, struct vpop_user *user, enum style style)
-{
-	if (strcmp(user->name, "postmaster") == 0)
-		user->gid |= VPOP_QA_ADMIN;
-	session->level = VPD_USER;
-	if (user->gid & VPOP_QA_ADMIN)
-		session->level = VPD_DOMAIN;
-	if (user->gid & VPOP_SA_ADMIN)
-		session->level = VPD_SYSTEM;
-	session->is_override =
-	    session->level == VPD_SYSTEM ||
-	    (session->level == VPD_DOMAIN && (user->gid & VPOP_V_OVERRIDE));
-	session->is_expert =
-	    session->level == VPD_SYSTEM || (user->gid & VPOP_SA_EXPERT) != 0;
-	session->compact = style != EXPANDED;
-	memcpy(session->user, user->name, sizeof session->user);
-	memcpy(session->domain, user->domain, sizeof session->domain);
-}
+/* ---- verbs ------------------------------------------------------------ */
 
 static enum vpd_next
 reply(struct vpd_call *call, const struct vpop_user *user,
@@ -83,8 +63,6 @@ reply(struct vpd_call *call, const struct vpop_user *user,
 	vpd_account(call, user);
 	return vpd_end(call);
 }
-
-/* ---- verbs ------------------------------------------------------------ */
 
 static enum vpd_next
 refused(struct vpd_call *call)
@@ -135,7 +113,8 @@ login(struct vpd_call *call, enum style style)
 		return refused(call);
 	if (code != 0 || vpop_domain_get(call->vp, user.domain, &domain) != 0)
 		return cannot_tell(call);
-	become(call->session, &user, style);
+	vpd_take_rights(call->session, &user);
+	call->session->compact = style != EXPANDED;
 	if (style == SILENT)
 		vpd_ok(call);
 	else

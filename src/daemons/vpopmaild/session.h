@@ -121,7 +121,8 @@ struct vpd_session {
 					* of a login; "": as the library says,
 					* which looks at TCPLOCALIP */
 
-	/* Who it is.  The domain is the real one. */
+	/* Who it is; the domain is the real one.  Rights are those of the
+	 * last request. */
 	enum vpd_level level;
 	int is_override;
 	int is_expert;

@@ -94,6 +94,13 @@ struct vpd_page {
 };
 struct vpd_page vpd_take_page(struct vpd_call *call);
 
+/* ---- rights ----------------------------------------------------------- */
+
+/* rights.c: become the account.  Its flags get what its name gives. */
+void vpd_take_rights(struct vpd_session *session, struct vpop_user *user);
+/* The rights of now; -1 if the account is gone or locked. */
+int vpd_renew_rights(struct vpop *vp, struct vpd_session *session);
+
 /* ---- replies ---------------------------------------------------------- */
 
 void vpd_put(struct vpd_out *out, const void *data, size_t size);
