@@ -3,7 +3,8 @@
 noinst_PROGRAMS += %D%/base_mkdirs %D%/base_deliver %D%/base_login \
 	%D%/base_link %D%/measure %D%/old_api %D%/vpd_load
 %C%_base_login_LDADD = $(LIBS)
-%C%_vpd_load_LDADD = src/base/libbase.la $(LIBS)
+%C%_vpd_load_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
+%C%_vpd_load_LDADD = src/base/libbase.la $(OPENSSL_LIBS) $(LIBS)
 %C%_old_api_LDADD = src/api/libapi.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS)
 EXTRA_DIST += %D%/bench %D%/usage %D%/README.md
 

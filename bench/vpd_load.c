@@ -3,6 +3,8 @@
  *
  *     vpd_load PORT idle CLIENTS ADDRESS PASSWORD
  *         logs in, prints "ready", waits for the end of standard input
+ *     vpd_load PORT idle-tls CLIENTS ADDRESS PASSWORD
+ *         the same over TLS
  *     vpd_load PORT pipeline COUNT ADDRESS PASSWORD
  *         user_info's one after the other without waiting; prints how many
  *         a second
@@ -22,6 +24,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -39,6 +42,7 @@
 
 struct peer {
 	int fd;
+	SSL *ssl; /* NULL: without TLS */
 	int64_t since;
 	int replies; /* of this connection */
 	size_t length;
@@ -51,6 +55,7 @@ static uint32_t samples[SAMPLES];
 static size_t sample_count;
 static unsigned long errors;
 static int port;
+static SSL_CTX *tls;
 static char login[256], request[256];
 
 static void
@@ -70,11 +75,12 @@ microseconds(void)
 }
 
 static void
-put(int fd, const char *text)
+put(const struct peer *peer, const char *text)
 {
-	size_t size = strlen(text);
+	int size = (int)strlen(text);
 
-	if (write(fd, text, size) != (ssize_t)size)
+	if ((peer->ssl ? SSL_write(peer->ssl, text, size)
+		       : write(peer->fd, text, (size_t)size)) != size)
 		fail("write");
 }
 
@@ -91,6 +97,10 @@ dial(struct peer *peer)
 	    connect(peer->fd, (struct sockaddr *)&to, sizeof to) != 0)
 		fail("connect");
 	setsockopt(peer->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	if (tls && (!(peer->ssl = SSL_new(tls)) ||
+		       SSL_set_fd(peer->ssl, peer->fd) != 1 ||
+		       SSL_connect(peer->ssl) != 1))
+		fail("TLS");
 	peer->replies = 0;
 	peer->length = 0;
 }
@@ -99,10 +109,11 @@ dial(struct peer *peer)
 static int
 hear(struct peer *peer)
 {
-	ssize_t n = read(peer->fd, peer->data + peer->length,
-	    sizeof peer->data - 1 - peer->length);
+	char *to = peer->data + peer->length;
+	size_t length = sizeof peer->data - 1 - peer->length;
+	ssize_t n = peer->ssl ? SSL_read(peer->ssl, to, (int)length)
+			      : read(peer->fd, to, length);
 	const char *data = peer->data;
-	size_t length;
 
 	if (n <= 0)
 		fail("read");
@@ -133,7 +144,7 @@ connect_all(int clients)
 	for (int i = 0; i < clients; i++) {
 		dial(&peers[i]);
 		await(&peers[i]);
-		put(peers[i].fd, login);
+		put(&peers[i], login);
 		await(&peers[i]);
 	}
 	if (errors)
@@ -226,11 +237,11 @@ next(struct peer *peer, int logs_in)
 			return;
 		}
 		peer->since = microseconds();
-		put(peer->fd, login);
+		put(peer, login);
 		return;
 	}
 	peer->since = microseconds();
-	put(peer->fd, request);
+	put(peer, request);
 }
 
 static void
@@ -316,7 +327,10 @@ main(int argc, char **argv)
 		pipeline((long)number[1]);
 	else if (number[1] > CLIENTS)
 		return EXIT_FAILURE;
-	else if (strcmp(argv[2], "idle") == 0)
+	else if (strcmp(argv[2], "idle-tls") == 0 &&
+		 !(tls = SSL_CTX_new(TLS_client_method())))
+		fail("TLS");
+	else if (strncmp(argv[2], "idle", 4) == 0)
 		idle((int)number[1]);
 	else
 		busy((int)number[1], (int)number[2],
