@@ -52,6 +52,20 @@ if ($> == 0) {
 	is(ask($a, 'add_user x@own.com xpw'), "+OK \r\n", 'and changed');
 	is((stat "$site/home/domains/own.com/x")[4], 12345,
 	    'what is made belongs to its owner');
+	# So is one that is reached by the name alone.
+	system 'vipmap', '-a', '127.0.0.1', 'own.com';
+	my $alone = login(connect_tcp($tcp), 'ann', 'annpw');
+	is(ask($alone, 'mod_user ann') . ask($alone, "comment Ann\r\n."),
+	    "+OK \r\n+OK \r\n", 'a name alone is one of the address\'s domain');
+	login(connect_tcp($tcp));
+	system 'vipmap', '-d', '127.0.0.1', 'own.com';
+	open my $default, '>', "$site/home/etc/defaultdomain" or die;
+	print $default "own.com\n";
+	close $default;
+	login(connect_unix("$site/socket"), 'ann', 'annpw');
+	like(ask($a, 'user_info ann'), qr/^comment Ann\r$/m,
+	    'or of the site\'s default domain');
+	unlink "$site/home/etc/defaultdomain" or die;
 }
 
 # ---- framing ----------------------------------------------------------------

@@ -40,16 +40,18 @@ vpd_secret(struct vpd_call *call)
 	return *secret ? secret : NULL;
 }
 
-/* The default domain of the address at which the client found us. */
-static int
-local_domain(struct vpd_call *call, char ret_domain[VPOP_DOMAIN_SIZE])
+int
+vpd_default_domain(struct vpop *vp, const struct vpd_session *session,
+    char ret_domain[VPOP_DOMAIN_SIZE])
 {
-	const char *enabled = vpop_setting(call->vp, "ip_alias_domains");
+	const char *enabled = vpop_setting(vp, "ip_alias_domains");
+	int code = VA_DOMAIN_DOES_NOT_EXIST;
 
-	if (call->session->local_ip[0] == '\0' || !enabled ||
-	    strcmp(enabled, "yes") != 0)
-		return VA_DOMAIN_DOES_NOT_EXIST;
-	return vpop_ipmap_get(call->vp, call->session->local_ip, ret_domain);
+	if (session->local_ip[0] && enabled && strcmp(enabled, "yes") == 0)
+		code = vpop_ipmap_get(vp, session->local_ip, ret_domain);
+	if (code == 0 || vpop_class(code) == VPOP_CLASS_TEMPORARY)
+		return code;
+	return vpop_default_domain(vp, ret_domain);
 }
 
 int
@@ -61,11 +63,13 @@ vpd_parse(struct vpd_call *call, const char *address,
 	int code;
 
 	if (!strpbrk(address, "@%/")) {
-		code = local_domain(call, domain);
-		if (code == 0 && asprintf(&full, "%s@%s", address, domain) < 0)
-			full = NULL;
-		else if (vpop_class(code) == VPOP_CLASS_TEMPORARY)
+		code = vpd_default_domain(call->vp, call->session, domain);
+		if (code != 0)
 			return code;
+		if (asprintf(&full, "%s@%s", address, domain) < 0) {
+			full = NULL;
+			return VA_MEMORY_ALLOC_ERR;
+		}
 	}
 	code = vpop_parse_address(
 	    call->vp, full ? full : address, ret_user, ret_domain);

@@ -47,6 +47,26 @@ names_foreign(struct vpop *vp, char *word, struct vpd_seen *seen)
 	return 0;
 }
 
+/* A name alone has a domain too. */
+static int
+default_is_foreign(struct vpop *vp, const struct vpd_session *session,
+    const char *word, struct vpd_seen *seen)
+{
+	size_t length = strcspn(word, "@/%");
+	struct vpop_domain domain;
+
+	if (word[length] != '\0' && word[length + 1] != '\0')
+		return 0;
+	/* It is the name of a domain. */
+	if (strchr(word, '.') && vpop_domain_get(vp, word, &domain) == 0)
+		return 0;
+	if (!seen->has_default &&
+	    vpd_default_domain(vp, session, seen->by_default) != 0)
+		seen->by_default[0] = '\0';
+	seen->has_default = 1;
+	return is_foreign(vp, seen->by_default, seen);
+}
+
 static int
 is_site_verb(const char *verb)
 {
@@ -79,9 +99,13 @@ vpd_needs_root(struct vpop *vp, const struct vpd_session *session,
 	while (count < most && (word = strsep(&rest, " \t\r\n"))) {
 		if (!*word)
 			continue;
-		needs |= count == 0 ? session->level == VPD_SYSTEM &&
-					  is_site_verb(word)
-				    : names_foreign(vp, word, seen);
+		if (count == 0)
+			needs |=
+			    session->level == VPD_SYSTEM && is_site_verb(word);
+		if (count == 1)
+			needs |= default_is_foreign(vp, session, word, seen);
+		if (count > 0)
+			needs |= names_foreign(vp, word, seen);
 		count++;
 	}
 	explicit_bzero(text, size);

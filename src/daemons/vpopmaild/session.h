@@ -157,6 +157,10 @@ void vpd_greet_failed(struct vpd_out *out);
 enum vpd_next vpd_execute(struct vpop *vp, struct vpd_session *session,
     const char *request, size_t size, struct vpd_out *out);
 
+/* The domain of a name without one, where the client found us; 0 or a code. */
+int vpd_default_domain(struct vpop *vp, const struct vpd_session *session,
+    char ret_domain[VPOP_DOMAIN_SIZE]);
+
 /* The last words to a client that is silent or gone. */
 void vpd_timeout(const struct vpd_session *session, struct vpd_out *out);
 

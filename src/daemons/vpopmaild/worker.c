@@ -312,7 +312,7 @@ answer(struct work *work)
 	work->out.used = 0;
 	work->out.failed = 0;
 	work->is_flushed = 0;
-	work->seen.name[0] = '\0';
+	work->seen = (struct vpd_seen){ .name = "" };
 	if (open_session(work) != 0) {
 		vp_daemonlog(LOG_ERR, "a session that was not sealed here is "
 				      "refused");

@@ -19,10 +19,12 @@ struct vpd_worker {
 /* Works until the front is gone; the exit status. */
 int vpd_worker_run(const struct vpd_worker *worker);
 
-/* The last domain that was looked up, for as long as a message takes. */
+/* What was looked up, for as long as a message takes. */
 struct vpd_seen {
-	char name[VPOP_DOMAIN_SIZE];
+	char name[VPOP_DOMAIN_SIZE]; /* the last domain */
 	int is_foreign;
+	int has_default;
+	char by_default[VPOP_DOMAIN_SIZE]; /* of names without a domain */
 };
 
 /*
