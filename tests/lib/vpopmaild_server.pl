@@ -158,6 +158,7 @@ is(ask($a, 'user_count test.com'), $count, 'others are served meanwhile');
 }
 
 # ---- lost workers -----------------------------------------------------------
+close $slow;
 stop();
 ok(start(), 'a fresh start');
 ($tcp, $v6, $tls) = map { port($_) } 0 .. 2;

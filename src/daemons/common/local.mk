@@ -1,6 +1,7 @@
 # What daemons share.
 noinst_LTLIBRARIES += %D%/libcommon.la
 %C%_libcommon_la_SOURCES = \
+	%D%/clock.c %D%/clock.h \
 	%D%/daemonlog.c %D%/daemonlog.h \
 	%D%/listen.c %D%/listen.h \
 	%D%/notify.c %D%/notify.h \

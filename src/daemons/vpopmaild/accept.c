@@ -67,7 +67,7 @@ vpd_ip_leave(struct vpd_ip *ip)
 static int
 may_tell(struct vpd_front *front)
 {
-	int64_t now = vpd_now();
+	int64_t now = vp_clock_ms();
 
 	if (front->told_at && now - front->told_at < 10000)
 		return 0;

@@ -31,7 +31,7 @@ vpd_login_is_barred(struct vpd_client *client)
 	const struct vpd_setup *setup = client->front->setup;
 	struct vpd_throttle *throttle = client->front->throttle;
 	const char *ip = address_of(client);
-	int64_t now = vpd_now() / 1000;
+	int64_t now = vp_clock_ms() / 1000;
 
 	if (setup->address_failures > 0 && !is_trusted(client) &&
 	    vpd_throttle_count(throttle, VPD_THROTTLE_ADDRESS, ip, "", now) >=
@@ -50,7 +50,7 @@ vpd_login_succeeded(struct vpd_client *client)
 {
 	struct vpd_throttle *throttle = client->front->throttle;
 	const char *ip = address_of(client);
-	int64_t now = vpd_now() / 1000;
+	int64_t now = vp_clock_ms() / 1000;
 
 	vpd_throttle_clear(throttle, VPD_THROTTLE_ACCOUNT, client->account, "");
 	while (!is_trusted(client) &&
@@ -65,7 +65,7 @@ vpd_login_failed(struct vpd_client *client)
 	const struct vpd_setup *setup = client->front->setup;
 	struct vpd_throttle *throttle = client->front->throttle;
 	const char *ip = address_of(client);
-	int64_t now = vpd_now() / 1000;
+	int64_t now = vp_clock_ms() / 1000;
 	unsigned account, address = 0;
 
 	account = vpd_throttle_add(

@@ -245,7 +245,7 @@ hold(struct vpd_channel *channel)
 			oldest = other;
 	}
 	channel->is_paused = 1;
-	channel->paused_at = vpd_now();
+	channel->paused_at = vp_clock_ms();
 	bufferevent_disable(channel->bev, EV_READ);
 	/* There is but one that is root. */
 	vpd_client_wait(channel->client,

@@ -24,6 +24,7 @@
 #include <openssl/ssl.h>
 #include <sys/queue.h>
 
+#include "daemons/common/clock.h"
 #include "daemons/vpopmaild/front.h"
 #include "daemons/vpopmaild/throttle.h"
 #include "daemons/vpopmaild/wire.h"
@@ -66,7 +67,7 @@ struct vpd_client {
 	struct vpd_channel *channel; /* WORKING: of the worker */
 	struct vpd_ip *ip;
 	struct event timer;
-	int64_t login_until, block_until; /* vpd_now; 0: not in one */
+	int64_t login_until, block_until; /* vp_clock_ms; 0: not in one */
 
 	char *in; /* input that is not executed yet */
 	size_t in_size, in_capacity;
@@ -139,28 +140,38 @@ void vpd_accept_stop(struct vpd_front *front);
 void vpd_ip_leave(struct vpd_ip *ip); /* NULL: nothing */
 
 /* client.c */
-int64_t vpd_now(void); /* milliseconds of a clock that goes forward */
 void vpd_client_new(
     struct vpd_front *front, int fd, enum vpd_kind kind, struct vpd_ip *ip);
-/* Look what is to be done next. */
-void vpd_client_advance(struct vpd_client *client);
-/* The worker is done with the message. */
-void vpd_client_done(struct vpd_client *client, const struct vpd_wire *done,
-    const unsigned char *state);
-/* Reply bytes of the worker. */
-void vpd_client_reply(
-    struct vpd_client *client, struct evbuffer *from, size_t size);
-/* The worker died. */
-void vpd_client_orphan(struct vpd_client *client, size_t answered);
 size_t vpd_client_unread(const struct vpd_client *client);
-/* Close it unless a request is being executed. */
-void vpd_client_stop(struct vpd_client *client);
-void vpd_client_end(struct vpd_client *client);
+/* Wait so many milliseconds for whatever the situation waits for. */
+void vpd_client_wait(struct vpd_client *client, int64_t milliseconds);
 /* Nobody is left to read.  Requests of somebody who is logged in are still
  * executed. */
 void vpd_client_gone(struct vpd_client *client);
-/* Wait so many milliseconds for whatever the situation waits for. */
-void vpd_client_wait(struct vpd_client *client, int64_t milliseconds);
+/* The client is silent, or sends no more: tell it so, and close. */
+void vpd_client_last_words(struct vpd_client *client);
+/* Send what there is, then close. */
+void vpd_client_close(struct vpd_client *client);
+/* Close it unless a request is being executed. */
+void vpd_client_stop(struct vpd_client *client);
+void vpd_client_end(struct vpd_client *client);
+
+/* turn.c */
+/* Look what is to be done next. */
+void vpd_client_advance(struct vpd_client *client);
+/* The first bytes of the input are a request; flags: enum vpd_wire_flag. */
+void vpd_client_enqueue(
+    struct vpd_client *client, unsigned flags, size_t first);
+/* Reply bytes of the worker. */
+void vpd_client_reply(
+    struct vpd_client *client, struct evbuffer *from, size_t size);
+/* The worker is done with the message. */
+void vpd_client_done(struct vpd_client *client, const struct vpd_wire *done,
+    const unsigned char *state);
+/* Let go what was held back. */
+void vpd_client_release(struct vpd_client *client);
+/* The worker died. */
+void vpd_client_orphan(struct vpd_client *client, size_t answered);
 
 /* input.c */
 /* Take what has come; never more than a request of the wanted kind needs. */

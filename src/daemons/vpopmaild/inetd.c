@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "daemons/common/clock.h"
 #include "daemons/vpopmaild/session.h"
 
 #define FIRST_ROOM    16384
@@ -36,15 +37,6 @@ struct client {
 };
 
 static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-static int64_t
 setting(const struct vpop *vp, const char *name)
 {
 	const char *text = vpop_setting(vp, name);
@@ -57,7 +49,7 @@ setting(const struct vpop *vp, const char *name)
 static int64_t
 limit(const struct client *client, const char *name)
 {
-	return now_ms() + setting(client->vp, name) * 1000;
+	return vp_clock_ms() + setting(client->vp, name) * 1000;
 }
 
 /* 1 ready, 0 not before the deadline, -1. */
@@ -67,7 +59,7 @@ wait_for(int fd, short events, int64_t deadline)
 	struct pollfd pfd = { .fd = fd, .events = events };
 
 	for (;;) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - vp_clock_ms();
 		int rc = poll(&pfd, 1, left > 0 ? (int)left : 0);
 
 		if (rc >= 0 || errno != EINTR)

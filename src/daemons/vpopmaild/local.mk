@@ -27,8 +27,10 @@ noinst_LTLIBRARIES += %D%/libserver.la
 	%D%/accept.c \
 	%D%/barrier.c \
 	%D%/channel.c \
+	%D%/children.c \
 	%D%/client.c \
 	%D%/front.c %D%/front.h %D%/front_int.h \
+	%D%/generation.c %D%/generation.h \
 	%D%/input.c \
 	%D%/needs.c \
 	%D%/seal.c %D%/seal.h \
@@ -36,6 +38,7 @@ noinst_LTLIBRARIES += %D%/libserver.la
 	%D%/setup.c %D%/setup.h \
 	%D%/throttle.c %D%/throttle.h \
 	%D%/tls.c \
+	%D%/turn.c \
 	%D%/wire.c %D%/wire.h \
 	%D%/worker.c %D%/worker.h
 VPOPMAILD_LIBS = %D%/libserver.la %D%/libprotocol.la \

@@ -19,9 +19,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
 
 #include "base/text.h"
+#include "daemons/common/clock.h"
 #include "daemons/common/daemonlog.h"
 
 #define SLICE 50 /* milliseconds after which others have their turn */
@@ -215,15 +215,6 @@ open_session(struct work *work)
 
 /* ---- requests --------------------------------------------------------- */
 
-static int64_t
-milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int
 is_for_root(struct work *work, const char *request, size_t size)
 {
@@ -249,7 +240,7 @@ static void
 execute_input(struct work *work)
 {
 	struct vpd_frame frame = { .want = work->done.want };
-	int64_t end = milliseconds() + SLICE;
+	int64_t end = vp_clock_ms() + SLICE;
 	size_t done = 0, size = work->request.data_size, length, used;
 
 	while (frame.want != VPD_CLOSE && done < size) {
@@ -266,7 +257,7 @@ execute_input(struct work *work)
 		done += used;
 		/* A client that reads slowly delays one reply only. */
 		if (work->worker->is_root || work->is_flushed ||
-		    milliseconds() >= end || work->session.level == VPD_NOBODY)
+		    vp_clock_ms() >= end || work->session.level == VPD_NOBODY)
 			break;
 	}
 	work->done.used = (uint32_t)done;
