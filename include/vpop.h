@@ -163,6 +163,7 @@ struct vpop_domain_new {
 	struct vpop_secret postmaster;
 	int no_postmaster;    /* 1: make no account at all (old C API) */
 	const char *quota;    /* of postmaster; NULL: the domain default */
+	const char *gecos;    /* of postmaster; NULL: "Postmaster" */
 	const char *catchall; /* NULL: default action; a name, an address,
 				 "bounce-no-mailbox" or "delete" */
 	unsigned flags;
@@ -267,7 +268,7 @@ struct vpop_user_change {
 	const char *domain;
 	unsigned fields; /* enum vpop_user_field */
 	struct vpop_secret secret;
-	const char *gecos;
+	const char *gecos; /* NULL: the user name */
 	const char *quota;
 	const char *dir;
 	uint32_t set_flags, clear_flags;

@@ -31,6 +31,8 @@ vp_domain_check_new(struct vpop *vp, const char *name)
 	return code;
 }
 
+#define GECOS "Postmaster" /* of postmaster */
+
 static int
 resolve_base(struct vpop *vp, const char *base, char ret_base[VPOP_DIR_SIZE])
 {
@@ -92,8 +94,11 @@ static int
 check_postmaster(struct vpop *vp, const struct vp_domain_adds *adds,
     const struct vpop_domain_new *request, struct vpop_user *user)
 {
+	const char *gecos = request->gecos ? request->gecos : GECOS;
 	int code = vp_secret_fields(vp, &request->postmaster, 1, user);
 
+	if (code == 0)
+		code = vp_gecos_field(vp, gecos, VP_POSTMASTER, user->gecos);
 	if (code != 0)
 		return code;
 	if (request->quota)

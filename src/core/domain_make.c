@@ -19,7 +19,6 @@
 #include "core/user_int.h"
 #include "core/userdir.h"
 
-#define GECOS       "Postmaster"
 #define POP_ACCOUNT 1 /* uid field of an account that does not use APOP */
 
 static int
@@ -116,7 +115,6 @@ make_postmaster(struct vpop *vp, struct vp_domain_adding *adding, int dirfd)
 
 	(void)vp_copy(user->name, sizeof user->name, VP_POSTMASTER);
 	(void)vp_copy(user->domain, sizeof user->domain, domain->real);
-	(void)vp_copy(user->gecos, sizeof user->gecos, GECOS);
 	user->uid = POP_ACCOUNT;
 	int code = place_postmaster(vp, adding, dirfd, rel);
 	if (code == 0 &&

@@ -26,6 +26,16 @@ struct mod {
 
 /* ---- before the lock -------------------------------------------------- */
 
+/* "" takes it away. */
+static int
+gecos_field(struct vpop *vp, const char *gecos, struct mod *mod)
+{
+	if (!gecos || *gecos)
+		return vp_gecos_field(vp, gecos, mod->name, mod->wanted.gecos);
+	mod->wanted.gecos[0] = '\0';
+	return 0;
+}
+
 static int
 check_fields(struct vp_run *run, struct mod *mod)
 {
@@ -42,8 +52,7 @@ check_fields(struct vp_run *run, struct mod *mod)
 		code =
 		    vp_fail(vp, VA_ILLEGAL_USERNAME, "no user name is given");
 	if (code == 0 && (in->fields & VPOP_SET_GECOS))
-		code =
-		    vp_gecos_field(vp, in->gecos, mod->name, mod->wanted.gecos);
+		code = gecos_field(vp, in->gecos, mod);
 	if (code == 0 && (in->fields & VPOP_SET_QUOTA))
 		code = vp_quota_field(vp, in->quota, mod->wanted.quota);
 	if (code == 0 && (in->fields & VPOP_SET_DIR))

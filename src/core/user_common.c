@@ -116,7 +116,9 @@ clear_fields(
 	if (*clear == '\0' && !policy)
 		return vp_fail(vp, VA_PWSTR_EMPTY, "the password is empty");
 	if (strlen(clear) >= VPOP_PASSWD_SIZE)
-		return vp_fail(vp, VA_PASSWD_TOO_LONG,
+		return vp_fail(vp,
+		    vp->set.clear_passwd ? VA_CLEAR_PASSWD_TOO_LONG
+					 : VA_PASSWD_TOO_LONG,
 		    "the password is longer than %d bytes",
 		    VPOP_PASSWD_SIZE - 1);
 	if (vp->set.clear_passwd && !vp_is_clean(clear))

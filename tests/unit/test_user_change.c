@@ -105,6 +105,7 @@ START_TEST(modify_refuses)
 		.domain = DOMAIN,
 		.fields = VPOP_SET_DIR,
 		.dir = "/etc" };
+	struct vpop_user found;
 	char *below = site_path(DIR "/elsewhere/bob");
 	char *above = site_path(DIR "/../b.test/bob");
 
@@ -120,6 +121,10 @@ START_TEST(modify_refuses)
 	change.fields = VPOP_SET_GECOS;
 	change.gecos = "a:b";
 	ck_assert_int_eq(vpop_user_modify(vp, &change), VA_BAD_CHAR);
+	change.gecos = "";
+	ck_assert_int_eq(vpop_user_modify(vp, &change), 0);
+	ck_assert_int_eq(vpop_user_get(vp, "bob", DOMAIN, &found), 0);
+	ck_assert_str_eq(found.gecos, "");
 	change.fields = VPOP_SET_QUOTA;
 	change.quota = "-5";
 	ck_assert_int_eq(vpop_user_modify(vp, &change), VA_INVALID_QUOTA);
