@@ -126,6 +126,7 @@ CLI_TESTS = \
 	%D%/cli/vpopmaild_full.t \
 	%D%/cli/vpopmaild_guard.t \
 	%D%/cli/vpopmaild_login.t \
+	%D%/cli/vpopmaild_more.t \
 	%D%/cli/vpopmaild_rights.t \
 	%D%/cli/vpopmaild_same.t \
 	%D%/cli/vpopmaild_server.t \

@@ -14,6 +14,4 @@ done
 cp "$VPOPMAIL_CONF" "$SITE/conf"
 with 'vpopmaild_tcp = 127.0.0.1:0 [::1]:0' 'vpopmaild_workers = 2'
 export SITE
-# One test has ten thousand connections.
-ulimit -n 12000 2>/dev/null || ulimit -n "$(ulimit -H -n)"
 perl -I "$srcdir/tests/lib" "$srcdir/tests/lib/vpopmaild_guard.pl"

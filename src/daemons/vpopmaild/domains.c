@@ -98,6 +98,13 @@ vpd_domain_count(struct vpd_call *call)
 	return vpd_end(call);
 }
 
+/* The words that clients know for who may not change qmail's files. */
+static int
+site_code(int code)
+{
+	return code == VA_BAD_UID ? VA_COULD_NOT_UPDATE_FILE : code;
+}
+
 enum vpd_next
 vpd_add_domain(struct vpd_call *call)
 {
@@ -106,14 +113,15 @@ vpd_add_domain(struct vpd_call *call)
 	struct vpop_domain_new domain = { .name = name,
 		.uid = (uid_t)-1,
 		.gid = (gid_t)-1,
-		.postmaster = { VPOP_SECRET_CLEAR, secret } };
+		.postmaster = { VPOP_SECRET_CLEAR, secret },
+		.gecos = "postmaster" };
 	int code;
 
 	if (!name)
 		return vpd_error(call, VPD_E_NO_DOMAIN, 802);
 	if (!secret)
 		return vpd_error(call, VPD_E_NO_PASSWORD, 803);
-	code = vpop_domain_add(call->vp, &domain);
+	code = site_code(vpop_domain_add(call->vp, &domain));
 	if (code == 0)
 		return vpd_ok(call);
 	/* What concerns the account of postmaster has its own number. */
@@ -152,7 +160,7 @@ vpd_add_alias_domain(struct vpd_call *call)
 		return vpd_error(call, VPD_E_NO_DOMAIN, 1202);
 	if (!alias)
 		return vpd_error(call, VPD_E_NO_ALIAS, 1203);
-	code = add_alias(call, real, alias);
+	code = site_code(add_alias(call, real, alias));
 	return code == 0 ? vpd_ok(call) : vpd_failed(call, 1204, code);
 }
 
@@ -164,7 +172,7 @@ vpd_del_domain(struct vpd_call *call)
 
 	if (!name)
 		return vpd_error(call, VPD_E_NO_DOMAIN, 1302);
-	code = vpop_domain_delete(call->vp, name);
+	code = site_code(vpop_domain_delete(call->vp, name));
 	return code == 0 ? vpd_ok(call) : vpd_failed(call, 1303, code);
 }
 

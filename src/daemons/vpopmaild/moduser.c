@@ -204,7 +204,8 @@ take_field(const struct vpd_session *session, struct wanted *wanted,
 	}
 }
 
-/* A line without its LF: a name, one separator, a value. */
+/* A line without its LF: a name, one separator, a value.  Only a comment may
+ * be empty, and then the separator is there. */
 static void
 take_line(const struct vpd_session *session, struct wanted *wanted, char *line)
 {
@@ -215,7 +216,7 @@ take_line(const struct vpd_session *session, struct wanted *wanted, char *line)
 		return;
 	*value++ = '\0';
 	value[strcspn(value, "\r")] = '\0';
-	if (*value)
+	if (*value || strcmp(name, "comment") == 0)
 		take_field(session, wanted, name, value);
 }
 

@@ -267,6 +267,17 @@ put_size(struct vpd_out *out, const struct vpop_quota *used)
 	vpd_line_number(out, "count", used->messages);
 }
 
+/* Count what is there: what a quota's file says may be a while old. */
+static int
+measure(
+    struct vpd_call *call, struct vpop_user *user, struct vpop_quota *ret_used)
+{
+	int percent;
+
+	user->quota[0] = '\0';
+	return vpop_user_usage(call->vp, user, ret_used, &percent);
+}
+
 enum vpd_next
 vpd_get_user_size(struct vpd_call *call)
 {
@@ -274,7 +285,7 @@ vpd_get_user_size(struct vpd_call *call)
 	const char *address = vpd_word(call);
 	struct vpop_quota used;
 	struct vpop_user user;
-	int code, percent;
+	int code;
 
 	if (!is_administrator(call))
 		return size_error(call, 3801, "not authorized");
@@ -288,7 +299,7 @@ vpd_get_user_size(struct vpd_call *call)
 	if (vpop_class(code) == VPOP_CLASS_ABSENT)
 		return size_error(call, 3805, "user does not exist");
 	if (code == 0)
-		code = vpop_user_usage(call->vp, &user, &used, &percent);
+		code = measure(call, &user, &used);
 	explicit_bzero(&user, sizeof user);
 	if (code != 0)
 		return size_error(
@@ -300,13 +311,12 @@ vpd_get_user_size(struct vpd_call *call)
 
 /* Tell the size of one account and add it; 0 or -1 after the error. */
 static int
-add_size(struct vpd_call *call, const struct vpop_user *user,
-    struct vpop_quota *total)
+add_size(
+    struct vpd_call *call, struct vpop_user *user, struct vpop_quota *total)
 {
 	struct vpop_quota used;
-	int percent;
 
-	if (vpop_user_usage(call->vp, user, &used, &percent) != 0) {
+	if (measure(call, user, &used) != 0) {
 		vpd_format(call->out,
 		    "-ERR 3904 unable to fetch size of user accounts '%s'\r\n",
 		    user->name);
