@@ -130,6 +130,7 @@ CLI_TESTS = \
 	%D%/cli/vpopmaild_rights.t \
 	%D%/cli/vpopmaild_same.t \
 	%D%/cli/vpopmaild_server.t \
+	%D%/cli/vpopmaild_service.t \
 	%D%/cli/vpopmaild_users.t \
 	%D%/cli/vqmaillocal.t \
 	%D%/cli/vrcptcheck.t \
@@ -235,6 +236,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/talk.pl %D%/lib/talk.sh \
 	%D%/lib/VpdServer.pm %D%/lib/vpopmaild_full.pl \
 	%D%/lib/vpopmaild_guard.pl %D%/lib/vpopmaild_server.pl \
+	%D%/lib/vpopmaild_service.pl \
 	%D%/lib/servers.sh \
 	%D%/data/qmail/assign \
 	%D%/data/qmail/cdb \

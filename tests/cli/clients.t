@@ -220,6 +220,7 @@ end' ''
 	printf 'Socket:\n\tFilename = /tmp/usage.sock;\n' \
 	    >"$SITE/home/etc/vusaged.conf"
 	client usage example.com vusaged.conf
+	ask_daemon
 	vsetuserquota full@example.com 2000S
 	head -c 500 /dev/zero >"$full/new/2.a.b,S=500"
 	rm -f "$full/new/1.a.b,S=1000" "$full/maildirsize"
@@ -238,6 +239,34 @@ end' ''
 	fi
 }
 
+# The real usage daemon, asked by a program of the old interface.
+ask_daemon() {
+	vadduser -e '*' asked@example.com
+	asked=$(vuserinfo -d asked@example.com)/Maildir/new
+	printf 12345 >"$asked/1.a"
+	printf 12345 >"$asked/2.a,S=1000"
+	printf 'Socket:\n Filename = %s;\n' "$SITE/usage.sock" \
+	    >"$SITE/home/etc/vusaged.conf"
+	printf 'Server:\n Filename = %s;\n Timeout = 30;\n' \
+	    "$SITE/usage.sock" >"$SITE/home/etc/vusagec.conf"
+	client query asked@example.com
+	[ -p "$SITE/ready" ] || mkfifo "$SITE/ready"
+	vusaged -n 3 3>"$SITE/ready" 2>"$SITE/usage.log" &
+	daemon=$!
+	read -r _ <"$SITE/ready"
+	n=0
+	while vusagec asked@example.com | grep -q 'No data' && [ $n -lt 200 ]
+	do
+		n=$((n + 1))
+		sleep 0.05
+	done
+	client query asked@example.com 1005 2
+	kill "$daemon"
+	wait "$daemon"
+	rm "$SITE/home/etc/vusagec.conf"
+	vdeluser asked@example.com
+}
+
 clean() {
 	rm -rf "$SITE/home/domains" "$SITE/home/var" "$SITE/qmail/users" \
 	    "$SITE/qmail/control"
@@ -250,7 +279,7 @@ clean() {
 
 build_clients() { # compiler
 	for name in admin site rcptcheck passdb authdaemon credential plugin \
-	    ftpauth wrapper radius script; do
+	    ftpauth wrapper radius script query; do
 		build "$1" "$name"
 	done
 	build "$1" usage -pthread

@@ -20,6 +20,11 @@ $SIG{PIPE} = 'IGNORE';
 $| = 1;
 END { kill 'KILL', $pid if $pid }
 
+# The script has had tests of its own, so many of which failed.
+sub after {
+	($count, $failed) = @_;
+}
+
 sub ok {
 	my ($good, $words) = @_;
 	$count++;

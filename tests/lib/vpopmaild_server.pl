@@ -203,6 +203,17 @@ is(read_all($a), '', 'its connections are gone');
 $a = login(connect_tcp($tcp));
 is(ask($a, 'user_count test.com'), $count, 'the sockets are the same');
 
+if ($> == 0) {
+	my ($root) = children('root worker');
+	kill 'STOP', $root;
+	say_line($a, 'add_domain late.com latepw12');
+	sleep 0.3;
+	kill 'KILL', $root;
+	is(read_reply($a), $lost, 'so is that of a lost root worker');
+	is(ask($a, 'add_domain late.com latepw12'), "+OK \r\n",
+	    'and there is another one');
+}
+
 # ---- the store is away ------------------------------------------------------
 my $folder = "$site/home/domains/test2.com";
 chmod 0, $folder or die;
@@ -220,6 +231,10 @@ is(ask($a, 'user_count test.com'), $count, 'another domain is served');
 }
 
 # ---- the end ----------------------------------------------------------------
+ask($a, $_) for 'list_lists test.com', 'list_dir test.com/',
+    'list_alias test.com', 'get_domain_size test.com';
+my %places = map { readlink("/proc/$_/cwd"), 1 } children('worker'), $pid;
+is(scalar keys %places, 1, 'no verb leads a worker elsewhere');
 ok(log_text() !~ /\b(?:joepw|qapw|otherpw)\b/, 'no secret in the log');
 is(stop(), 0, 'SIGTERM ends it');
 ok(!-e "$site/socket", 'the Unix socket is removed');
