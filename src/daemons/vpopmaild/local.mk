@@ -15,6 +15,7 @@ noinst_LTLIBRARIES += %D%/libprotocol.la
 	%D%/login.c \
 	%D%/moduser.c \
 	%D%/out.c \
+	%D%/owner.c \
 	%D%/path.c %D%/path.h \
 	%D%/rights.c \
 	%D%/session.c %D%/session.h \
@@ -26,6 +27,7 @@ noinst_LTLIBRARIES += %D%/libserver.la
 %C%_libserver_la_SOURCES = \
 	%D%/accept.c \
 	%D%/barrier.c \
+	%D%/begin.c \
 	%D%/channel.c \
 	%D%/children.c \
 	%D%/client.c \

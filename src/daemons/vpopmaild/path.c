@@ -347,25 +347,6 @@ vpd_path_close(struct vpd_path *path)
 	path->rootfd = -1;
 }
 
-/* ---- what is left alone ------------------------------------------------ */
-
-int
-vpd_is_protected(const char *rel)
-{
-	static const char *const names[] = { "vpasswd", ".vpasswd",
-		".qmailadmin-limits", ".dir-control", ".deleted-",
-		"sqwebmail-pass", "maildirsize" };
-
-	for (const char *part = rel; *part;) {
-		for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-			if (strncmp(part, names[i], strlen(names[i])) == 0)
-				return 1;
-		part += strcspn(part, "/");
-		part += *part == '/';
-	}
-	return 0;
-}
-
 int
 vpd_path_may_change(struct vpd_call *call, const struct vpd_path *path)
 {
@@ -375,33 +356,4 @@ vpd_path_may_change(struct vpd_call *call, const struct vpd_path *path)
 	    vpd_is_protected(path->rel))
 		return unauthorized(call);
 	return 0;
-}
-
-int
-vpd_path_enter(const struct vpd_path *path)
-{
-	if (geteuid() != 0)
-		return 0;
-	/* Nobody's files are root's. */
-	if (path->uid == 0) {
-		errno = EPERM;
-		return -1;
-	}
-	if (setegid(path->gid) != 0)
-		return -1;
-	if (seteuid(path->uid) == 0)
-		return 0;
-
-	int cause = errno;
-	vpd_path_leave();
-	errno = cause;
-	return -1;
-}
-
-void
-vpd_path_leave(void)
-{
-	/* Saved ids are those of the program's start. */
-	if (getuid() == 0 && (seteuid(0) != 0 || setegid(getgid()) != 0))
-		_exit(254);
 }

@@ -20,7 +20,6 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "base/text.h"
 #include "daemons/common/clock.h"
 #include "daemons/common/daemonlog.h"
 
@@ -147,63 +146,14 @@ flush(struct vpd_out *out)
 
 /* ---- sessions --------------------------------------------------------- */
 
-/* Who is at the other end of a Unix connection.  The descriptor must be one
- * of a socket of ours with a name: the front could send anything. */
-static void
-see_peer(struct work *work)
-{
-	struct sockaddr_storage address;
-	socklen_t address_size = sizeof address;
-	struct ucred who;
-	socklen_t size = sizeof who;
-
-	if (work->peer < 0 || !work->worker->setup->peer_login)
-		return;
-	memset(&address, 0, sizeof address);
-	if (getsockname(
-		work->peer, (struct sockaddr *)&address, &address_size) != 0 ||
-	    address.ss_family != AF_UNIX ||
-	    getsockopt(work->peer, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0)
-		return;
-
-	const struct vpd_setup *setup = work->worker->setup;
-	const char *path = (const char *)&address + sizeof(sa_family_t);
-	for (int i = 0; i < setup->count; i++) {
-		if (setup->addresses[i].kind != VPD_UNIX ||
-		    strcmp(setup->addresses[i].text, path) != 0)
-			continue;
-		work->session.peer = VPD_PEER_UNIX;
-		work->session.peer_uid = who.uid;
-	}
-}
-
-/* state: two texts, each with its NUL. */
-static int
-begin_session(struct work *work)
-{
-	const char *peer = (const char *)work->state;
-	size_t size = work->request.state_size;
-	size_t length = strnlen(peer, size);
-	const char *local = peer + length + 1;
-
-	vpd_session_init(&work->session);
-	if (length + 2 > size || local[size - length - 2] != '\0' ||
-	    vp_copy(work->session.peer_name, sizeof work->session.peer_name,
-		peer) != 0 ||
-	    vp_copy(work->session.local_ip, sizeof work->session.local_ip,
-		local) != 0)
-		return -1;
-	see_peer(work);
-	return 0;
-}
-
 static int
 open_session(struct work *work)
 {
 	const struct vpd_wire *request = &work->request;
 
 	if (request->flags & VPD_WIRE_FIRST)
-		return begin_session(work);
+		return vpd_session_begin(work->worker->setup, work->state,
+		    request->state_size, work->peer, &work->session);
 	if (vpd_unseal(work->worker->key, request->connection, work->state,
 		request->state_size, &work->session) != 0)
 		return -1;

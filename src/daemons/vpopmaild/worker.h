@@ -19,6 +19,11 @@ struct vpd_worker {
 /* Works until the front is gone; the exit status. */
 int vpd_worker_run(const struct vpd_worker *worker);
 
+/* begin.c: the first state is not sealed; it is what the front says.  peer is
+ * the descriptor of a Unix connection, or -1.  -1: it cannot be one. */
+int vpd_session_begin(const struct vpd_setup *setup, const unsigned char *state,
+    size_t size, int peer, struct vpd_session *ret_session);
+
 /* What was looked up, for as long as a message takes. */
 struct vpd_seen {
 	char name[VPOP_DOMAIN_SIZE]; /* the last domain */
