@@ -242,6 +242,7 @@ SITE_TESTS = \
 	%D%/sql/convert.t \
 	%D%/sql/faults.t \
 	%D%/sql/injection.t \
+	%D%/sql/matrix.t \
 	%D%/sql/secrets.t \
 	%D%/sql/vmigrate.t
 SITE_TOOL_TESTS = \

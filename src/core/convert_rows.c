@@ -146,6 +146,26 @@ load(struct vpop_convert *convert, struct vp_side *side,
 	return vp_convert_failed(convert, side, code);
 }
 
+static int
+verify_dircontrol(struct vpop_convert *convert,
+    const struct vpop_domain *domain, int dirfd,
+    const struct vp_dircontrol *wanted)
+{
+	struct vp_dircontrol there;
+	int code = load(convert, &convert->to, domain, dirfd, &there);
+
+	if (code != 0)
+		return code;
+	(void)vp_dircontrol_close(convert->to.vp, &there, 0);
+	if (there.cur_users == wanted->cur_users &&
+	    strcmp(there.the_dir, wanted->the_dir) == 0)
+		return 0;
+	return vp_fail(convert->vp, VA_COULD_NOT_UPDATE_FILE,
+	    "the directory control of '%s' is not the same after the "
+	    "conversion",
+	    domain ? domain->real : "the domains");
+}
+
 int
 vp_convert_dircontrol(
     struct vpop_convert *convert, const struct vpop_domain *domain, int dirfd)
@@ -177,5 +197,9 @@ vp_convert_dircontrol(
 	count->changed++;
 	code =
 	    vp_dircontrol_close(convert->to.vp, &to, !vp_dry_run(convert->vp));
-	return code == 0 ? 0 : vp_convert_failed(convert, &convert->to, code);
+	if (code != 0)
+		return vp_convert_failed(convert, &convert->to, code);
+	return vp_dry_run(convert->vp)
+		   ? 0
+		   : verify_dircontrol(convert, domain, dirfd, &from);
 }

@@ -8,6 +8,7 @@
 #include "core/convert_int.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/replace.h"
@@ -140,26 +141,86 @@ vp_convert_ipmap(struct vpop_convert *convert)
 
 /* ---- roaming addresses ------------------------------------------------ */
 
+/* 1 if the list has the address, let in at that time or later. */
+static int
+has_address(
+    const struct vp_relay_list *list, const struct vp_relay_entry *wanted)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->entries[i].ip, wanted->ip) == 0)
+			return list->entries[i].time >= wanted->time;
+	return 0;
+}
+
+/* What the target lacks; entries is to be freed. */
+static int
+missing_addresses(
+    struct vpop_convert *convert, struct vp_relay_list *ret, size_t *ret_total)
+{
+	struct vp_relay_list from = { .count = 0 }, to = { .count = 0 };
+	size_t kept = 0;
+	int code = vp_relay_list(convert->from.vp, &from);
+
+	if (code != 0)
+		return vp_convert_failed(convert, &convert->from, code);
+	code = vp_relay_list(convert->to.vp, &to);
+	if (code != 0) {
+		free(from.entries);
+		return vp_convert_failed(convert, &convert->to, code);
+	}
+	*ret_total = from.count;
+	for (size_t i = 0; i < from.count; i++)
+		if (!has_address(&to, &from.entries[i]))
+			from.entries[kept++] = from.entries[i];
+	free(to.entries);
+	from.count = kept;
+	*ret = from;
+	return 0;
+}
+
+static int
+verify_addresses(struct vpop_convert *convert)
+{
+	struct vp_relay_list missing;
+	size_t total;
+	int lost = 0, code = missing_addresses(convert, &missing, &total);
+
+	if (code != 0)
+		return code;
+	/* The list in a file has no address that tcprules does not know. */
+	for (size_t i = 0; i < missing.count; i++)
+		lost |= !strchr(missing.entries[i].ip, ':');
+	free(missing.entries);
+	if (!lost)
+		return 0;
+	return vp_fail(convert->vp, VA_COULD_NOT_UPDATE_FILE,
+	    "the roaming addresses are not the same after the conversion");
+}
+
 /* They are gone in a few hours: what is there already stays. */
 int
 vp_convert_relay(struct vpop_convert *convert)
 {
 	struct vpop_convert_count *count = &convert->counts[VPOP_CONVERT_RELAY];
-	struct vp_relay_list list = { .count = 0 };
+	struct vp_relay_list missing;
+	size_t total;
 	int code;
 
 	if (!vp_convert_concerns(convert, VPOP_KEEP_RELAY, NULL))
 		return 0;
-	code = vp_relay_list(convert->from.vp, &list);
+	code = missing_addresses(convert, &missing, &total);
 	if (code != 0)
-		return vp_convert_failed(convert, &convert->from, code);
-	count->total = list.count;
-	if (list.count > 0 && !vp_dry_run(convert->vp)) {
-		code = vp_relay_add_list(convert->to.vp, &list);
-		count->changed = list.count;
+		return code;
+	count->total = total;
+	count->changed = missing.count;
+	if (missing.count > 0 && !vp_dry_run(convert->vp)) {
+		code = vp_relay_add_list(convert->to.vp, &missing);
+		code = code == 0
+			   ? verify_addresses(convert)
+			   : vp_convert_failed(convert, &convert->to, code);
 	}
-	free(list.entries);
-	return code == 0 ? 0 : vp_convert_failed(convert, &convert->to, code);
+	free(missing.entries);
+	return code;
 }
 
 /* ---- the log of logins ------------------------------------------------ */
@@ -171,6 +232,7 @@ struct log_copy {
 	struct vpop_store_rows *from, *to; /* to NULL: all was compared */
 	const struct vpop_store_ops *from_ops, *to_ops;
 	struct vpop_store *from_store, *to_store;
+	unsigned long left; /* entries to compare */
 };
 
 static int
@@ -229,26 +291,29 @@ copy_entry(struct log_copy *copy, const struct vpop_store_authlog *entry)
 }
 
 static int
-copy_log(struct log_copy *copy)
+walk_log(struct log_copy *copy,
+    int (*each)(struct log_copy *copy, const struct vpop_store_authlog *entry))
 {
 	struct vpop_convert *convert = copy->convert;
 	struct vpop_store_row row;
 	int rc = copy->from_ops->rows_open(
 	    copy->from_store, VPOP_KEEP_AUTHLOG, NULL, NULL, &copy->from);
 
+	copy->to = NULL;
 	if (rc < 0)
 		return vp_convert_failed(convert, &convert->from, rc);
 	rc = copy->to_ops->rows_open(
 	    copy->to_store, VPOP_KEEP_AUTHLOG, NULL, NULL, &copy->to);
 	if (rc < 0)
 		rc = vp_convert_failed(convert, &convert->to, rc);
-	while (rc == 0) {
+	while (rc == 0 && copy->left != 0) {
 		rc = copy->from_ops->rows_next(copy->from, &row);
 		if (rc < 0)
 			rc = vp_convert_failed(convert, &convert->from, rc);
 		if (rc != 1)
 			break;
-		rc = copy_entry(copy, row.authlog);
+		rc = each(copy, row.authlog);
+		copy->left--;
 	}
 	copy->from_ops->rows_close(copy->from);
 	if (copy->to)
@@ -256,10 +321,29 @@ copy_log(struct log_copy *copy)
 	return rc;
 }
 
+/* Others may be writing behind the entries that were copied. */
+static int
+verify_entry(struct log_copy *copy, const struct vpop_store_authlog *entry)
+{
+	struct vpop_convert *convert = copy->convert;
+	struct vpop_store_row row;
+	int rc = copy->to_ops->rows_next(copy->to, &row);
+
+	if (rc < 0)
+		return vp_convert_failed(convert, &convert->to, rc);
+	if (rc == 1 && is_same_entry(entry, row.authlog))
+		return 0;
+	return vp_fail(convert->vp, VA_COULD_NOT_UPDATE_FILE,
+	    "the log of logins is not the same after the conversion");
+}
+
 int
 vp_convert_authlog(struct vpop_convert *convert)
 {
-	struct log_copy copy = { .convert = convert };
+	struct vpop_convert_count *count =
+	    &convert->counts[VPOP_CONVERT_AUTHLOG];
+	struct log_copy copy = { .convert = convert, .left = ULONG_MAX };
+	int code;
 
 	/* A log in a file is a text for people. */
 	if (vp_store_keeps(convert->from.vp, VPOP_KEEP_AUTHLOG, NULL,
@@ -267,7 +351,11 @@ vp_convert_authlog(struct vpop_convert *convert)
 	    vp_store_keeps(convert->to.vp, VPOP_KEEP_AUTHLOG, NULL,
 		&copy.to_ops, &copy.to_store) <= 0)
 		return 0;
-	return copy_log(&copy);
+	code = walk_log(&copy, copy_entry);
+	copy.left = count->total;
+	if (code != 0 || count->changed == 0 || vp_dry_run(convert->vp))
+		return code;
+	return walk_log(&copy, verify_entry);
 }
 
 /* ---- alias domains ---------------------------------------------------- */

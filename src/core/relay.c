@@ -396,8 +396,11 @@ vp_relay_add_list(struct vpop *vp, const struct vp_relay_list *list)
 			   ? relay.ops->relay_put(relay.store,
 				 list->entries[i].ip, list->entries[i].time)
 			   : add_entry(&relay, &list->entries[i]);
-	if (code >= 0)
-		code = relay.ops ? compile_records(&relay) : finish(&relay, 1);
+	const int compile = vp->set.roaming_users != 0;
+	if (code >= 0 && !relay.ops)
+		code = finish(&relay, compile);
+	else if (code >= 0 && compile)
+		code = compile_records(&relay);
 	close_list(&relay);
 	return code < 0 ? code : 0;
 }

@@ -34,7 +34,7 @@ struct vp_relay_list {
 
 /* All addresses of the list; entries is to be freed. */
 int vp_relay_list(struct vpop *vp, struct vp_relay_list *ret);
-/* Let these in too, and compile the rules. */
+/* Let these in too, and compile the rules if there are roaming users. */
 int vp_relay_add_list(struct vpop *vp, const struct vp_relay_list *list);
 
 /* relay_rules.c: compile the static rules and those of the list; entries
