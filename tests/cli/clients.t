@@ -51,7 +51,8 @@ done
 
 # ---- headers: alone, in every order, in old C and in C++ -------------------
 headers='client.h conf.h config.h ippp.h pwstr.h storage.h vauth.h vlimits.h
-vlogger.h vpopmail.h vpopmail_config.h vpopmail_list.h vutil.h'
+vlogger.h vpopmail.h vpopmail_config.h vpopmail_list.h vpopmail_sizes.h
+vutil.h'
 reverse=$(printf '%s\n' $headers | sort -r)
 
 compile_headers() { # compiler and options, headers
