@@ -30,7 +30,7 @@ static char **settings;
 static const struct vpop_store_ops *ops;
 static struct vpop_store *store;
 
-static int
+static int __attribute__((format(printf, 4, 5)))
 fail(struct vpop *vp, int code, int errnum, const char *format, ...)
 {
 	va_list args;
