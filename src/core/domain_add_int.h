@@ -33,7 +33,8 @@ struct vp_domain_adding {
 	const char *action;          /* for .qmail-default, or NULL: */
 	int to_postmaster;           /* ... postmaster's directory */
 	struct vp_intent intent;
-	int left; /* a failure left files behind */
+	int in_store; /* its accounts may be in the store */
+	int left;     /* a failure left files behind */
 };
 
 /* What is the same for all elements of one call. */
