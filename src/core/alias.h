@@ -22,9 +22,10 @@ void vp_alias_file_name(
 /*
  * What the store's aliases say of a user part: the alias of that name, else
  * with "-default" in place of the end after each dash from the right, else
- * with qmail-ext the part before the first dash.  1 with its text (malloc'd);
- * 0 there is none, or aliases are files; or a code.  *ret_rest is what
- * "default" stands for, NULL if the name was found otherwise.
+ * with qmail-ext the part before the first dash.  An alias called "default" is
+ * one of that name: the domain's default action is the catch-all.  1 with its
+ * text (malloc'd); 0 there is none, or aliases are files; or a code.  *ret_rest
+ * is what "default" stands for, NULL if the name was found otherwise.
  */
 int vp_alias_find(struct vpop *vp, const struct vpop_domain *domain,
     const char *ext, char **ret_text, const char **ret_rest);

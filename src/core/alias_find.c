@@ -113,11 +113,8 @@ search_all(struct search *search, const char **ret_rest)
 {
 	const char *ext = search->ext;
 	const char *dash = strchr(ext, '-');
-	int rc = 0;
+	int rc = try_name(search, strlen(ext), "");
 
-	/* Its own name would be that of a catch-all, which is no alias. */
-	if (strcmp(ext, "default") != 0)
-		rc = try_name(search, strlen(ext), "");
 	for (size_t i = strlen(ext); rc == 0 && i > 0; i--) {
 		if (ext[i - 1] != '-')
 			continue;

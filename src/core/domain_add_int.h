@@ -6,6 +6,8 @@
 #ifndef CORE_DOMAIN_ADD_INT_H
 #define CORE_DOMAIN_ADD_INT_H
 
+#include <sys/stat.h>
+
 #include "core/domain_int.h"
 
 #define VP_ADD_CHUNK  1000 /* domains that become reachable as one */
@@ -33,7 +35,20 @@ struct vp_domain_adding {
 	const char *action;          /* for .qmail-default, or NULL: */
 	int to_postmaster;           /* ... postmaster's directory */
 	struct vp_intent intent;
-	int left; /* a failure left files behind */
+	int in_store; /* its accounts may be in the store */
+	int left;     /* a failure left files behind */
+};
+
+/* The domains that are added as one. */
+struct vp_domain_chunk {
+	struct vp_domain_adding *list[VP_ADD_CHUNK];
+	size_t count;
+	struct vp_domain_place places[VP_ADD_PLACES];
+	size_t place_count;
+	void *names; /* tsearch tree: no name twice */
+	struct vp_intent intents[VP_ADD_CHUNK];
+	int stop;          /* at the first failure */
+	struct stat table; /* users/cdb before the names were checked */
 };
 
 /* What is the same for all elements of one call. */
@@ -60,5 +75,15 @@ int vp_domain_place_close(
 /* Make the domain's tree: .qmail-default, store, postmaster.  On failure it
  * is removed again, or adding->left is set. */
 int vp_domain_make(struct vpop *vp, struct vp_domain_adding *adding);
+
+/* Forget an element. */
+void vp_domain_adding_free(struct vp_domain_adding *adding);
+/* The request ends with this code and the handle's sentence. */
+void vp_domain_add_refuse(
+    struct vpop *vp, struct vpop_domain_new *request, int code);
+/* Which users/cdb there is; zeroes if there is none. */
+void vp_domain_look_at_table(const struct vpop *vp, struct stat *ret_st);
+/* Add what was collected; each request gets its result. */
+void vp_domain_add_chunk(struct vpop *vp, struct vp_domain_chunk *chunk);
 
 #endif

@@ -116,7 +116,8 @@ carry_out(struct vpop *vp, struct vp_intent *intent,
 	if (code == 0)
 		code = vp_domain_rows_remove(vp, names->list, names->count);
 	if (code == 0 && !is_alias)
-		code = vp_domain_remove(vp, domain, intent->id, 1);
+		code =
+		    vp_domain_remove(vp, domain, intent->id, VP_REMOVE_RECOUNT);
 	if (code == 0 && vp_journal_commit(vp, intent, 1) != 0)
 		vp_clear_error(vp); /* recovery will find it done */
 	return code;

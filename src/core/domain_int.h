@@ -67,11 +67,13 @@ int vp_domain_recount(struct vpop *vp, const char *folder);
 
 /*
  * Remove the accounts and files of a domain that users/assign does not list
- * (any more), and, with recount, count its domains folder anew.  What is gone
- * already is no failure.  id names the folder while it is being removed.
+ * (any more), and, with VP_REMOVE_RECOUNT, count its domains folder anew; with
+ * VP_REMOVE_FILES, the files only.  What is gone already is no failure.  id
+ * names the folder while it is being removed.
  */
-int vp_domain_remove(
-    struct vpop *vp, const struct vpop_domain *domain, int64_t id, int recount);
+enum vp_domain_remove_flag { VP_REMOVE_RECOUNT = 1, VP_REMOVE_FILES = 2 };
+int vp_domain_remove(struct vpop *vp, const struct vpop_domain *domain,
+    int64_t id, unsigned flags);
 /* VA_BAD_D_DIR unless dir can only be a domain's own folder. */
 int vp_domain_check_dir(struct vpop *vp, const char *dir);
 

@@ -82,7 +82,7 @@ fill_directory(struct vpop *vp, const struct vp_domain_adding *adding)
 }
 
 static int
-put_account(struct vpop *vp, const struct vp_domain_adding *adding)
+put_account(struct vpop *vp, struct vp_domain_adding *adding)
 {
 	const struct vpop_store_ops *ops;
 	struct vpop_store *store;
@@ -100,8 +100,10 @@ put_account(struct vpop *vp, const struct vp_domain_adding *adding)
 	if (code == 0)
 		code = vp_lastauth_first(
 		    vp, &adding->domain, adding->postmaster.name);
-	if (code >= 0)
+	if (code >= 0) {
+		adding->in_store = 1;
 		return ops->commit(store);
+	}
 	ops->rollback(store);
 	return code;
 }
@@ -148,6 +150,19 @@ fill_domain(struct vpop *vp, struct vp_domain_adding *adding, int parent)
 	return code == 0 ? put_account(vp, adding) : code;
 }
 
+/* A store that took nothing, for it is read-only perhaps, need not give it
+ * back for the files to go; a table of its own that stays is empty. */
+static int
+take_back(struct vpop *vp, const struct vp_domain_adding *adding)
+{
+	const struct vpop_domain *domain = &adding->domain;
+	int code = vp_domain_remove(vp, domain, adding->intent.id, 0);
+
+	if (code == 0 || adding->in_store)
+		return code;
+	return vp_domain_remove(vp, domain, adding->intent.id, VP_REMOVE_FILES);
+}
+
 int
 vp_domain_make(struct vpop *vp, struct vp_domain_adding *adding)
 {
@@ -163,8 +178,7 @@ vp_domain_make(struct vpop *vp, struct vp_domain_adding *adding)
 		char reason[sizeof vp->message];
 
 		memcpy(reason, vp->message, sizeof reason);
-		adding->left =
-		    vp_domain_remove(vp, domain, adding->intent.id, 0) != 0;
+		adding->left = take_back(vp, adding) != 0;
 		(void)vp_fail(vp, code, "%s", reason);
 	}
 	return code;

@@ -243,7 +243,8 @@ vp_recover_domain_add(struct vpop *vp, const struct vp_pending *pending)
 	if (code == 0)
 		code = check_untouched(vp, &domain);
 	if (code == 0)
-		code = vp_domain_remove(vp, &domain, pending->id, 1);
+		code = vp_domain_remove(
+		    vp, &domain, pending->id, VP_REMOVE_RECOUNT);
 	return code;
 }
 
@@ -313,6 +314,7 @@ vp_recover_domain_delete(struct vpop *vp, const struct vp_pending *pending)
 	if (code == 0)
 		code = vp_domain_rows_remove(vp, names, count);
 	if (code == 0 && !is_alias)
-		code = vp_domain_remove(vp, &domain, pending->id, 1);
+		code = vp_domain_remove(
+		    vp, &domain, pending->id, VP_REMOVE_RECOUNT);
 	return code != 0 ? code : 1;
 }

@@ -38,10 +38,13 @@ vp_domain_check_dir(struct vpop *vp, const char *dir)
 }
 
 static int
-store_delete(struct vpop *vp, const struct vpop_domain *domain)
+store_delete(struct vpop *vp, const struct vpop_domain *domain, unsigned flags)
 {
 	const struct vpop_store_ops *ops;
 	struct vpop_store *store;
+
+	if (flags & VP_REMOVE_FILES)
+		return 0;
 	int code = vp_store_of(vp, domain, &ops, &store);
 
 	return code != 0 ? code : ops->domain_delete(store, domain);
@@ -50,7 +53,7 @@ store_delete(struct vpop *vp, const struct vpop_domain *domain)
 /* The accounts go while their lock is held and the folder has its name. */
 static int
 move_aside(struct vpop *vp, const struct vpop_domain *domain, int parent,
-    const char *name, const char *aside)
+    const char *name, const char *aside, unsigned flags)
 {
 	AUTO_CLOSE int dirfd = vp_domain_dir(vp, domain);
 
@@ -59,7 +62,7 @@ move_aside(struct vpop *vp, const struct vpop_domain *domain, int parent,
 	AUTO_CLOSE int lock = vp_domain_lock(vp, domain, dirfd, 1);
 	if (lock < 0)
 		return lock;
-	int code = store_delete(vp, domain);
+	int code = store_delete(vp, domain, flags);
 	if (code != 0)
 		return code;
 	if (renameat(parent, name, parent, aside) != 0 ||
@@ -71,7 +74,7 @@ move_aside(struct vpop *vp, const struct vpop_domain *domain, int parent,
 
 static int
 take_away(struct vpop *vp, const struct vpop_domain *domain, int parent,
-    const char *name, const char *aside)
+    const char *name, const char *aside, unsigned flags)
 {
 	struct stat st;
 
@@ -79,18 +82,19 @@ take_away(struct vpop *vp, const struct vpop_domain *domain, int parent,
 		if (errno != ENOENT)
 			return vp_fail_errno(
 			    vp, VA_BAD_D_DIR, "cannot find '%s'", domain->dir);
-		return store_delete(vp, domain);
+		return store_delete(vp, domain, flags);
 	}
 	if (S_ISDIR(st.st_mode))
-		return move_aside(vp, domain, parent, name, aside);
+		return move_aside(vp, domain, parent, name, aside, flags);
 	if (unlinkat(parent, name, 0) != 0)
 		return vp_fail_errno(
 		    vp, VA_BAD_D_DIR, "cannot remove '%s'", domain->dir);
-	return store_delete(vp, domain);
+	return store_delete(vp, domain, flags);
 }
 
 static int
-remove_below(struct vpop *vp, const struct vpop_domain *domain, int64_t id)
+remove_below(struct vpop *vp, const struct vpop_domain *domain, int64_t id,
+    unsigned flags)
 {
 	char parent[VPOP_DIR_SIZE], aside[40];
 	char *slash;
@@ -103,11 +107,11 @@ remove_below(struct vpop *vp, const struct vpop_domain *domain, int64_t id)
 
 	AUTO_CLOSE int fd = vp_dir_open(parent);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return store_delete(vp, domain);
+		return store_delete(vp, domain, flags);
 	if (fd < 0)
 		return vp_fail_errno(
 		    vp, VA_BAD_V_DIR, "cannot open '%s'", parent);
-	int code = take_away(vp, domain, fd, slash + 1, aside);
+	int code = take_away(vp, domain, fd, slash + 1, aside, flags);
 	if (code != 0)
 		return code;
 	if (vp_dir_remove(fd, aside) != 0)
@@ -117,8 +121,8 @@ remove_below(struct vpop *vp, const struct vpop_domain *domain, int64_t id)
 }
 
 int
-vp_domain_remove(
-    struct vpop *vp, const struct vpop_domain *domain, int64_t id, int recount)
+vp_domain_remove(struct vpop *vp, const struct vpop_domain *domain, int64_t id,
+    unsigned flags)
 {
 	char folder[VPOP_DIR_SIZE], rel[VP_DIR_REL_SIZE];
 
@@ -126,8 +130,8 @@ vp_domain_remove(
 	if (code == 0)
 		code = vp_domain_folder(vp, domain->dir, folder, rel);
 	if (code == 0)
-		code = remove_below(vp, domain, id);
-	if (code == 0 && recount)
+		code = remove_below(vp, domain, id, flags);
+	if (code == 0 && (flags & VP_REMOVE_RECOUNT))
 		code = vp_domain_recount(vp, folder);
 	return code;
 }

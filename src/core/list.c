@@ -18,6 +18,7 @@
 
 #include "base/dirtree.h"
 #include "base/text.h"
+#include "core/alias.h"
 #include "core/name.h"
 #include "core/user.h"
 #include "core/user_int.h"
@@ -185,6 +186,32 @@ check_files(const struct vp_list *list)
 	return errno == ENOENT ? 0 : cannot_look(list, list->name);
 }
 
+/* An alias that the store keeps takes the mail of its name, as a file does. */
+static int
+check_aliases(const struct vp_list *list)
+{
+	char name[VPOP_USER_SIZE];
+	const struct vpop_store_ops *ops;
+	struct vpop_store *store;
+	int code = vp_store_keeps(
+	    list->vp, VPOP_KEEP_ALIASES, &list->domain, &ops, &store);
+
+	if (code <= 0)
+		return code;
+	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+		if (vp_format(name, sizeof name, "%s%s", list->name,
+			suffixes[i]) != 0)
+			continue; /* too long for an alias */
+		AUTO_FREE char *text = vp_alias_text(
+		    list->vp, ops, store, &list->domain, name, &code);
+		if (!text)
+			return code;
+		if (*text)
+			return is_taken(list, "an alias");
+	}
+	return 0;
+}
+
 /* Nothing of this name may be there. */
 static int
 check_free(const struct vp_list *list)
@@ -206,7 +233,8 @@ check_free(const struct vp_list *list)
 		return is_taken(list, "a mailbox");
 	if (vpop_class(code) != VPOP_CLASS_ABSENT)
 		return code;
-	return check_files(list);
+	code = check_aliases(list);
+	return code < 0 ? code : check_files(list);
 }
 
 static int

@@ -86,6 +86,18 @@ int bulk_address(struct bulk *bulk, struct bulk_row *row, const char *address,
 /* password or hash of a row. */
 int bulk_secret(struct bulk_row *row, const char *password, const char *hash,
     struct vpop_secret *ret_secret);
+/* 0 if the row has one of them, or none where none is needed; or a code. */
+int bulk_check_secret(struct bulk_row *row, const char *password,
+    const char *hash, int is_needed);
+/* Flags of a row by their letters, NULL for none; 0 or a code. */
+int bulk_bits(struct bulk_row *row, const char *letters, uint32_t *ret_bits);
+/* The end of an examination.  same: 1, 0 or a code; exists: the code of what
+ * is there and differs. */
+int bulk_examined(
+    struct bulk *bulk, struct bulk_row *row, int same, int exists);
+/* Make the changes in the elements, and set the rows' results. */
+void bulk_users_modify(
+    struct bulk *bulk, struct bulk_row **rows, size_t count, int stop);
 /* Does the account answer to this secret already?  1, 0 or a code. */
 int bulk_same_secret(struct bulk *bulk, const struct vpop_user *user,
     const struct vpop_secret *secret);

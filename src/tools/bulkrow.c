@@ -1,5 +1,6 @@
 /*
- * What the tools' prepare and run functions need for single rows of --from.
+ * What the tools' prepare and run functions have in common: fields of single
+ * rows of --from, and the change of many accounts.
  */
 #include "config.h"
 
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tools/bits.h"
 #include "tools/bulk.h"
 
 int
@@ -91,6 +93,49 @@ bulk_secret(struct bulk_row *row, const char *password, const char *hash,
 	ret_secret->kind = password ? VPOP_SECRET_CLEAR : VPOP_SECRET_HASH;
 	ret_secret->text = password ? password : hash;
 	return password || hash ? 1 : 0;
+}
+
+int
+bulk_check_secret(
+    struct bulk_row *row, const char *password, const char *hash, int is_needed)
+{
+	struct vpop_secret secret;
+	int code = bulk_secret(row, password, hash, &secret);
+
+	if (code == 0 && is_needed)
+		return bulk_reject(
+		    row, VA_PWSTR_EMPTY, "neither a password nor a hash");
+	return code < 0 ? code : 0;
+}
+
+int
+bulk_bits(struct bulk_row *row, const char *letters, uint32_t *ret_bits)
+{
+	int letter = letters ? bits_parse(letters, ret_bits) : 0;
+
+	return letter ? bulk_reject(row, VA_INVALID_ARGUMENT,
+			    "unknown flag '%c'", letter)
+		      : 0;
+}
+
+int
+bulk_examined(struct bulk *bulk, struct bulk_row *row, int same, int exists)
+{
+	if (same < 0)
+		return bulk_reject_vp(bulk, row, same);
+	return same ? 0 : bulk_reject(row, exists, "exists and differs");
+}
+
+void
+bulk_users_modify(
+    struct bulk *bulk, struct bulk_row **rows, size_t count, int stop)
+{
+	struct vpop_user_change *list = bulk->elements;
+
+	vpop_users_modify(bulk->cli->vp, list, count, stop);
+	for (size_t i = 0; i < count; i++)
+		bulk_result(
+		    rows[i], list[i].code, list[i].message, list[i].unchanged);
 }
 
 int

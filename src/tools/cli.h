@@ -114,6 +114,8 @@ int cli_usage(const struct cli *cli, const char *format, ...) VP_PRINTF(2, 3);
 /* "Error: <text of code>" on stdout, the library's sentence on stderr when
  * it says more; returns code. */
 int cli_fail(const struct cli *cli, int code);
+/* The same, and what a password must be like if that was refused. */
+int cli_fail_password(const struct cli *cli, int code);
 /* The same with other words for the code. */
 int cli_fail_as(const struct cli *cli, int code, const char *words);
 /* "Error: <words>" on stdout; returns CLI_USAGE_STATUS. */

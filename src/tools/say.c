@@ -77,6 +77,17 @@ cli_fail(const struct cli *cli, int code)
 	return cli_fail_as(cli, code, vpop_code_text(code));
 }
 
+int
+cli_fail_password(const struct cli *cli, int code)
+{
+	const char *policy = vpop_password_policy(cli->vp);
+
+	cli_fail(cli, code);
+	if (cli_is_policy(code) && *policy)
+		printf("A password policy is in place:\n\t%s\n", policy);
+	return code;
+}
+
 const char *
 cli_reason(const char *message, int code)
 {

@@ -73,7 +73,6 @@ static const char *const columns[] = { "domain", "password", "hash", "quota",
 static int
 prepare(struct bulk *bulk, struct bulk_row *row)
 {
-	struct vpop_secret secret;
 	int code;
 
 	(void)bulk;
@@ -81,19 +80,16 @@ prepare(struct bulk *bulk, struct bulk_row *row)
 		return bulk_reject(
 		    row, VA_INVALID_DOMAIN_NAME, "no domain on this line");
 	vp_lower(row->field[DOMAIN]);
-	code =
-	    bulk_secret(row, row->field[PASSWORD], row->field[HASH], &secret);
-	if (code == 0 && !opt.locked)
-		return bulk_reject(
-		    row, VA_PWSTR_EMPTY, "neither a password nor a hash");
 	row->number[0] = row->number[1] = -1;
-	if (code >= 0 && row->field[UID])
+	code = bulk_check_secret(
+	    row, row->field[PASSWORD], row->field[HASH], !opt.locked);
+	if (code == 0 && row->field[UID])
 		code = bulk_number(
 		    row, "uid", row->field[UID], MOST_ID, &row->number[0]);
-	if (code >= 0 && row->field[GID])
+	if (code == 0 && row->field[GID])
 		code = bulk_number(
 		    row, "gid", row->field[GID], MOST_ID, &row->number[1]);
-	return code < 0 ? code : 0;
+	return code;
 }
 
 static void
@@ -195,11 +191,7 @@ examine_row(struct bulk *bulk, struct bulk_row *row)
 		code = same_domain(bulk, row, &domain);
 	else if (vpop_class(code) != VPOP_CLASS_TEMPORARY)
 		return 1;
-	if (code < 0)
-		return bulk_reject_vp(bulk, row, code);
-	return code ? 0
-		    : bulk_reject(
-			  row, VA_DOMAIN_ALREADY_EXISTS, "exists and differs");
+	return bulk_examined(bulk, row, code, VA_DOMAIN_ALREADY_EXISTS);
 }
 
 static const struct bulk_verb verb = {

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "tools/bits.h"
 #include "tools/bulk.h"
 
 static const char usage[] =
@@ -66,26 +65,13 @@ is_yes(const char *text)
 static int
 prepare(struct bulk *bulk, struct bulk_row *row)
 {
-	struct vpop_secret secret;
 	int code = bulk_address(bulk, row, row->field[ADDRESS],
 	    row->field[USER], row->field[DOMAIN]);
-	int letter;
 
-	if (code)
-		return code;
-	code =
-	    bulk_secret(row, row->field[PASSWORD], row->field[HASH], &secret);
-	if (code < 0)
-		return code;
-	if (code == 0 && !opt.locked)
-		return bulk_reject(
-		    row, VA_PWSTR_EMPTY, "neither a password nor a hash");
-	if (!row->field[FLAGS])
-		return 0;
-	letter = bits_parse(row->field[FLAGS], &row->bits[0]);
-	return letter ? bulk_reject(row, VA_INVALID_ARGUMENT,
-			    "unknown flag '%c'", letter)
-		      : 0;
+	if (!code)
+		code = bulk_check_secret(
+		    row, row->field[PASSWORD], row->field[HASH], !opt.locked);
+	return code ? code : bulk_bits(row, row->field[FLAGS], &row->bits[0]);
 }
 
 static void
@@ -146,11 +132,7 @@ examine_row(struct bulk *bulk, struct bulk_row *row)
 		code = same_user(bulk, row, &user);
 	else if (vpop_class(code) == VPOP_CLASS_ABSENT)
 		return 1;
-	if (code < 0)
-		return bulk_reject_vp(bulk, row, code);
-	return code
-		   ? 0
-		   : bulk_reject(row, VA_USERNAME_EXISTS, "exists and differs");
+	return bulk_examined(bulk, row, code, VA_USERNAME_EXISTS);
 }
 
 static const struct bulk_verb verb = {
@@ -218,17 +200,6 @@ find_secret(struct cli *cli, struct cli_password *password)
 }
 
 static int
-fail_add(const struct cli *cli, int code)
-{
-	const char *policy = vpop_password_policy(cli->vp);
-
-	cli_fail(cli, code);
-	if (cli_is_policy(code) && *policy)
-		printf("A password policy is in place:\n\t%s\n", policy);
-	return code;
-}
-
-static int
 add_one(struct cli *cli)
 {
 	char user[VPOP_USER_SIZE], domain[VPOP_DOMAIN_SIZE];
@@ -248,7 +219,7 @@ add_one(struct cli *cli)
 	account.quota = opt.quota;
 	code = vpop_user_add(cli->vp, &account);
 	if (code)
-		return fail_add(cli, code);
+		return cli_fail_password(cli, code);
 	if (cli->dry_run)
 		printf("Would add user %s@%s\n", user, domain);
 	else if (opt.random && password.secret.kind == VPOP_SECRET_CLEAR)

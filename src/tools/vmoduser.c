@@ -119,20 +119,6 @@ static const char *const columns[] = { "address", "user", "domain", "gecos",
 	"quota", "hash", "password", "set", "clear", NULL };
 
 static int
-prepare_bits(struct bulk_row *row, int column, uint32_t *ret_bits)
-{
-	int letter;
-
-	if (!row->field[column])
-		return 0;
-	letter = bits_parse(row->field[column], ret_bits);
-	if (letter)
-		return bulk_reject(
-		    row, VA_INVALID_ARGUMENT, "unknown flag '%c'", letter);
-	return 0;
-}
-
-static int
 prepare(struct bulk *bulk, struct bulk_row *row)
 {
 	struct vpop_secret secret;
@@ -143,9 +129,9 @@ prepare(struct bulk *bulk, struct bulk_row *row)
 		code = bulk_secret(
 		    row, row->field[PASSWORD], row->field[HASH], &secret);
 	if (code >= 0)
-		code = prepare_bits(row, SET, &row->bits[0]);
+		code = bulk_bits(row, row->field[SET], &row->bits[0]);
 	if (!code)
-		code = prepare_bits(row, CLEAR, &row->bits[1]);
+		code = bulk_bits(row, row->field[CLEAR], &row->bits[1]);
 	if (!code && !may_set(row->bits[0]))
 		return bulk_reject(row, VA_FORBIDDEN,
 		    "only root may grant administrator or expert privileges");
@@ -182,10 +168,7 @@ run_rows(struct bulk *bulk, struct bulk_row **rows, size_t count, int stop)
 
 	for (size_t i = 0; i < count; i++)
 		fill(rows[i], &list[i]);
-	vpop_users_modify(bulk->cli->vp, list, count, stop);
-	for (size_t i = 0; i < count; i++)
-		bulk_result(
-		    rows[i], list[i].code, list[i].message, list[i].unchanged);
+	bulk_users_modify(bulk, rows, count, stop);
 }
 
 static const struct bulk_verb verb = {

@@ -32,18 +32,12 @@ static const char *const columns[] = { "address", "user", "domain", "password",
 static int
 prepare(struct bulk *bulk, struct bulk_row *row)
 {
-	struct vpop_secret secret;
 	int code = bulk_address(bulk, row, row->field[ADDRESS],
 	    row->field[USER], row->field[DOMAIN]);
 
-	if (code)
-		return code;
-	code =
-	    bulk_secret(row, row->field[PASSWORD], row->field[HASH], &secret);
-	if (code == 0)
-		return bulk_reject(
-		    row, VA_PWSTR_EMPTY, "neither a password nor a hash");
-	return code < 0 ? code : 0;
+	return code ? code
+		    : bulk_check_secret(
+			  row, row->field[PASSWORD], row->field[HASH], 1);
 }
 
 static void
@@ -59,10 +53,7 @@ run_rows(struct bulk *bulk, struct bulk_row **rows, size_t count, int stop)
 		bulk_secret(rows[i], rows[i]->field[PASSWORD],
 		    rows[i]->field[HASH], &list[i].secret);
 	}
-	vpop_users_modify(bulk->cli->vp, list, count, stop);
-	for (size_t i = 0; i < count; i++)
-		bulk_result(
-		    rows[i], list[i].code, list[i].message, list[i].unchanged);
+	bulk_users_modify(bulk, rows, count, stop);
 }
 
 static const struct bulk_verb verb = {
@@ -75,17 +66,6 @@ static const struct bulk_verb verb = {
 };
 
 /* ---- one ------------------------------------------------------------- */
-
-static int
-fail_change(const struct cli *cli, int code)
-{
-	const char *policy = vpop_password_policy(cli->vp);
-
-	cli_fail(cli, code);
-	if (cli_is_policy(code) && *policy)
-		printf("A password policy is in place:\n\t%s\n", policy);
-	return code;
-}
 
 static int
 change_one(struct cli *cli)
@@ -110,7 +90,7 @@ change_one(struct cli *cli)
 	change.secret = password.secret;
 	code = vpop_user_modify(cli->vp, &change);
 	if (code)
-		return fail_change(cli, code);
+		return cli_fail_password(cli, code);
 	if (cli->dry_run)
 		printf("Would set the password of %s@%s\n", user, domain);
 	else if (random_length)

@@ -34,6 +34,14 @@ files=$(ls -A "$dir")
 run dotqmail2valias --dry-run example.com
 like 'a dry run' "$status $out" '0 converting example.com*converted 3 entries*'
 is 'changes nothing' "$(ls -A "$dir")$(valias -n example.com)" "${files}kept"
+# A mailing list of the name would hide the alias.
+run vlist create kept@example.com
+is 'no list of that name' "$status $out" '5 Error: 5 - address already exists'
+ok 'an alias of a name that lists have' \
+    valias -i '&else@y.example' news-owner@example.com
+run vlist create news@example.com
+is 'no list beside it' "$status $out" '5 Error: 5 - address already exists'
+ok 'it goes' valias -d news-owner@example.com
 run dotqmail2valias example.com
 ran 'there' 0 'converting example.com
   checking empty@example.com...empty file, skipping.

@@ -171,7 +171,7 @@ START_TEST(finds_aliases)
 	found_is("a-", "3\n", "");
 	found_is("c-x", NULL, NULL);
 	found_is("nobody", NULL, NULL);
-	found_is("default", NULL, NULL);
+	found_is("default", "6\n", NULL);
 	ck_assert_int_eq(vp_address_exists(vp, "a-x-y@" DOMAIN), 1);
 	vp->set.qmail_ext = 1;
 	found_is("c-x-y", "5\n", NULL);
