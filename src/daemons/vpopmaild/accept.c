@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "base/text.h"
@@ -18,7 +19,8 @@
 #include "daemons/common/listen.h"
 #include "daemons/vpopmaild/front_int.h"
 
-#define ACCEPTS 64 /* in one turn of the loop */
+#define ACCEPTS   64 /* in one turn of the loop */
+#define OWN_FILES 10 /* log, control, event loop; one to refuse with */
 
 static const char full[] = "-ERR 0.101 Resource temporarily unavailable\r\n";
 static const struct timeval moment = { 0, 250000 };
@@ -164,6 +166,11 @@ on_accept(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	for (int i = 0; i < ACCEPTS; i++) {
+		if (listener->front->count >= listener->front->room) {
+			errno = EMFILE;
+			pause_all(listener->front);
+			return;
+		}
 		struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 		socklen_t size = sizeof address;
 		int client = accept4(fd, (struct sockaddr *)&address, &size,
@@ -181,9 +188,24 @@ on_accept(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+/* Clients may not use up the descriptors that the channels of new workers
+ * come in. */
+static int64_t
+room_for_clients(const struct vpd_setup *setup)
+{
+	int64_t kept = OWN_FILES + setup->count + 2 * (setup->workers + 1);
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur > INT32_MAX)
+		return INT32_MAX;
+	return (int64_t)files.rlim_cur > kept ? (int64_t)files.rlim_cur - kept
+					      : 1;
+}
+
 int
 vpd_accept_start(struct vpd_front *front, const int *fds)
 {
+	front->room = room_for_clients(front->setup);
 	front->resume = evtimer_new(front->base, resume, front);
 	if (!front->resume)
 		return -1;

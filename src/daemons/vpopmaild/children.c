@@ -92,7 +92,7 @@ run_front(const struct vpd_generation *generation, int control)
 	keep_only(fds, setup.count + 1);
 	explicit_bzero(vpd_generations, sizeof vpd_generations);
 	become_child("front", setup.log_syslog);
-	allow_files(setup.connections);
+	allow_files(setup.connections + 2 * setup.workers);
 	_exit(vpd_front_run(&start));
 }
 

@@ -123,6 +123,7 @@ struct vpd_front {
 	int control_fd;
 	uint64_t last_id;
 	int64_t count; /* of connections */
+	int64_t room;  /* how many there are descriptors for */
 	size_t input;  /* bytes of all */
 	struct vpd_clients clients;
 	struct vpd_clients queues[VPD_QUEUES];

@@ -90,16 +90,8 @@ receive(struct work *work, void *data, size_t size)
 }
 
 static int
-transmit(struct work *work, const struct vpd_wire *wire, const void *body)
+transmit(struct work *work, struct iovec *part, int count)
 {
-	unsigned char header[VPD_WIRE_HEADER];
-	struct iovec parts[2] = { { header, sizeof header },
-		{ NULL, wire->state_size + wire->data_size } };
-	struct iovec *part = parts;
-	int count = 2;
-
-	memcpy(&parts[1].iov_base, &body, sizeof body);
-	vpd_wire_encode(wire, header);
 	while (count > 0) {
 		ssize_t n = writev(work->worker->channel, part, count);
 
@@ -117,6 +109,24 @@ transmit(struct work *work, const struct vpd_wire *wire, const void *body)
 	return 0;
 }
 
+/* The reply bytes so far as a message: its parts, of which there are 0 or
+ * 2. */
+static int
+put_data(struct work *work, unsigned char *header, struct iovec parts[2])
+{
+	struct vpd_out *out = &work->out;
+	const struct vpd_wire wire = { .type = VPD_WIRE_DATA,
+		.data_size = (uint32_t)out->used,
+		.connection = work->request.connection };
+
+	if (out->used == 0)
+		return 0;
+	vpd_wire_encode(&wire, header);
+	parts[0] = (struct iovec){ header, VPD_WIRE_HEADER };
+	parts[1] = (struct iovec){ out->data, out->used };
+	return 2;
+}
+
 /* The client is gone: nothing but CANCEL can come while we work. */
 static int
 is_cancelled(const struct work *work)
@@ -131,11 +141,10 @@ static int
 flush(struct vpd_out *out)
 {
 	struct work *work = out->arg;
-	struct vpd_wire wire = { .type = VPD_WIRE_DATA,
-		.data_size = (uint32_t)out->used,
-		.connection = work->request.connection };
+	unsigned char header[VPD_WIRE_HEADER];
+	struct iovec parts[2];
 
-	if (out->used > 0 && transmit(work, &wire, out->data) != 0) {
+	if (transmit(work, parts, put_data(work, header, parts)) != 0) {
 		work->is_broken = 1;
 		return -1;
 	}
@@ -242,6 +251,21 @@ execute_all(struct work *work)
 		work->done.flags |= VPD_WIRE_NO_STORE;
 }
 
+/* The rest of the reply and that it is all, at once: a worker that is killed
+ * in between would leave a client with a reply and a failure. */
+static int
+finish(struct work *work)
+{
+	unsigned char data[VPD_WIRE_HEADER], done[VPD_WIRE_HEADER];
+	struct iovec parts[4];
+	int count = work->out.failed ? 0 : put_data(work, data, parts);
+
+	vpd_wire_encode(&work->done, done);
+	parts[count++] = (struct iovec){ done, sizeof done };
+	parts[count++] = (struct iovec){ work->state, work->done.state_size };
+	return transmit(work, parts, count);
+}
+
 static void
 answer(struct work *work)
 {
@@ -268,12 +292,10 @@ answer(struct work *work)
 		done->state_size = (uint32_t)vpd_seal(work->worker->key,
 		    done->connection, &work->session, work->state);
 	}
-	if (!work->out.failed)
-		flush(&work->out);
+	if (finish(work) != 0)
+		work->is_broken = 1;
 	explicit_bzero(work->input, work->request.data_size);
 	explicit_bzero(work->out.data, sizeof work->out.data);
-	if (transmit(work, done, work->state) != 0)
-		work->is_broken = 1;
 }
 
 /* ---- messages --------------------------------------------------------- */
