@@ -9,9 +9,14 @@
  */
 #include "config.h"
 
-#include "store/cdb_log.c"
-
+#include <endian.h>
+#include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/cdb_logint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,7 +55,7 @@ open_file(void)
 static void
 put(int fd, const void *bytes, size_t size, uint64_t offset)
 {
-	if (write_at(fd, bytes, size, offset) != 0)
+	if (vp_log_write_at(fd, bytes, size, offset) != 0)
 		abort();
 }
 
@@ -72,7 +77,7 @@ sign(const struct vp_log *log, char *records, size_t size)
 
 		memcpy(records + at + 16, &stored, 4);
 
-		uint64_t sum = htole64(record_checksum(log, records + at,
+		uint64_t sum = htole64(vp_log_record_checksum(log, records + at,
 		    RECORD_HEAD + text_size, LOG_RECORDS + at));
 
 		memcpy(records + at, &sum, 8);
@@ -91,7 +96,7 @@ write_file(const uint8_t *data, size_t size)
 	size_t taken = size < 88 ? size : 88;
 
 	memcpy(word, data, taken);
-	word[WORD_MAGIC] = htole64(MAGIC);
+	word[WORD_MAGIC] = htole64(LOG_MAGIC);
 	word[WORD_BUCKETS] = htole64(LOG_BUCKETS);
 	/* Small numbers, counted from the first record. */
 	word[WORD_COVERED] =
@@ -107,8 +112,9 @@ write_file(const uint8_t *data, size_t size)
 	if (ftruncate(fd, LOG_RECORDS) != 0)
 		abort();
 	if (size >= 16) {
-		put(fd, data, 8, LOG_HEADS + bucket_of("a", 1) * 8);
-		put(fd, data + 8, 8, LOG_HEADS + bucket_of("bob", 3) * 8);
+		put(fd, data, 8, LOG_HEADS + vp_log_bucket_of("a", 1) * 8);
+		put(fd, data + 8, 8,
+		    LOG_HEADS + vp_log_bucket_of("bob", 3) * 8);
 		data += 16;
 		size -= 16;
 
@@ -129,10 +135,10 @@ ask(struct vp_log *log, const char *name)
 {
 	char line[VP_VPASSWD_LINE + 1];
 	size_t size, name_size = strlen(name);
-	int r = find_in_tail(log, name, name_size, line, &size);
+	int r = vp_log_find_in_tail(log, name, name_size, line, &size);
 
 	if (r == 0)
-		r = find_in_chain(log, name, name_size, line, &size);
+		r = vp_log_find_in_chain(log, name, name_size, line, &size);
 	if (r > 0 && (size > VP_VPASSWD_LINE || size < name_size ||
 			 memcmp(line, name, name_size) != 0))
 		abort();

@@ -229,4 +229,10 @@ AC_DEFUN([VP_SUMMARY], [
     test -z "$vp_name" || printf '  %-26s %s\n' "$vp_name" "$vp_val"
   done
   echo
+  echo "Account stores:"
+  printf '  %-26s %s\n' built "$vp_stores"
+  echo "$vp_no_stores" | while IFS== read -r vp_name vp_val; do
+    test -z "$vp_name" || printf '  %-26s %s\n' "$vp_name" "$vp_val"
+  done
+  echo
 ])

@@ -9,7 +9,7 @@ dist_man_MANS = %D%/authvchkpw.8 %D%/autorespond.1 %D%/clearopensmtp.8 \
 	%D%/vpasswd.5 %D%/vpop.3 %D%/vpop_alias.3 %D%/vpop_convert.3 %D%/vpop_domain.3 \
 	%D%/vpop_limits.3 %D%/vpop_list.3 %D%/vpop_password.3 %D%/vpop_quota.3 %D%/vpop_site.3 \
 	%D%/vpop_store.3 %D%/vpop_user.3 %D%/vpopbull.1 %D%/vpopmail-files.5 \
-	%D%/vpopmail-journal.5 %D%/vpopmail.3 %D%/vpopmail_list.3 %D%/vpopmail.7 %D%/vpopmail.conf.5 \
+	%D%/vpopmail-journal.5 %D%/vpopmail-sql.5 %D%/vpopmail.3 %D%/vpopmail_list.3 %D%/vpopmail.7 %D%/vpopmail.conf.5 \
 	%D%/vpopmaild.7 %D%/vpopmaild.8 %D%/vqmaillocal.8 %D%/vrcptcheck.8 \
 	%D%/vsavealiasdomains.1 %D%/vsetuserquota.1 %D%/vusagec.1 %D%/vusagec.conf.5 %D%/vusaged.8 \
 	%D%/vusaged.conf.5 %D%/vuserinfo.1 %D%/vverifypw.1

@@ -243,6 +243,7 @@ SITE_TESTS = \
 	%D%/sql/faults.t \
 	%D%/sql/injection.t \
 	%D%/sql/matrix.t \
+	%D%/sql/old_aliases.t \
 	%D%/sql/secrets.t \
 	%D%/sql/vmigrate.t
 SITE_TOOL_TESTS = \

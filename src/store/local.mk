@@ -8,6 +8,9 @@ noinst_LTLIBRARIES += %D%/libstore.la
 	%D%/cdb_fold.c \
 	%D%/cdb_int.h \
 	%D%/cdb_log.c %D%/cdb_log.h %D%/cdb_logint.h \
+	%D%/cdb_log_append.c \
+	%D%/cdb_log_find.c \
+	%D%/cdb_log_form.c \
 	%D%/cdb_set.c \
 	%D%/cdb_users.c \
 	%D%/changes.c %D%/changes.h \

@@ -1,8 +1,9 @@
 /*
  * Walks over the records of one kind, in pages as those over accounts: each
- * begins behind the key of the last row of the one before.  A table that has
- * no growing key is read at once: nothing tells where a page of equal names
- * would end.
+ * begins behind the key of the last row of the one before.  In a table that
+ * has no growing key of the server's two rows may have the same keys: there a
+ * page ends with the last row of its keys, and if that are more rows than a
+ * page has they are read at once.
  */
 #include "config.h"
 
@@ -49,6 +50,7 @@ struct vpop_store_rows {
 	struct vp_sql_kind kind;
 	struct vp_sql_shape shape;
 	size_t next, page_size; /* 0: all at once */
+	int is_loose;           /* several rows may have the same keys */
 	int is_last;
 	struct vpop_limits limits;
 	struct vpop_store_dircontrol dircontrol;
@@ -129,6 +131,7 @@ choose_keys(struct vpop_store_rows *rows)
 
 	rows->key_count = 0;
 	rows->page_size = PAGE;
+	rows->is_loose = 0;
 	for (unsigned i = 0; i < walk->key_count; i++) {
 		unsigned column = walk->keys[i];
 		const struct vp_sql_found_column *found =
@@ -141,20 +144,21 @@ choose_keys(struct vpop_store_rows *rows)
 			/* Only growing keys are missing from a good table. */
 			column = ROW_ID;
 			if (!*row_id) {
-				rows->page_size = 0;
+				rows->is_loose = 1;
 				if (walk->id != VP_TABLE_VLOG ||
 				    !vp_sql_has(&rows->shape, VP_VL_TIME))
 					continue;
 				column = VP_VL_TIME;
 			}
 		} else if (is_ours(rows, column)) {
-			rows->page_size = 0;
-		} else if (found->is_text && !found->is_ordered &&
-			   rows->page_size > 0) {
+			rows->is_loose = 1;
+		} else if (found->is_text && !found->is_ordered) {
 			rows->page_size = SORTED_PAGE;
 		}
 		rows->keys[rows->key_count++] = column;
 	}
+	if (rows->key_count == 0)
+		rows->page_size = 0;
 }
 
 static void
@@ -197,7 +201,20 @@ put_behind(struct vp_sql_query *query, const struct vpop_store_rows *rows)
 }
 
 static void
-put_page(struct vp_sql_query *query, const struct vpop_store_rows *rows)
+put_same(struct vp_sql_query *query, const struct vpop_store_rows *rows)
+{
+	for (unsigned i = 0; i < rows->key_count; i++) {
+		vp_sql_put_raw(query, i ? " AND " : "");
+		put_key(query, rows, i);
+		vp_sql_put_raw(query, " = ");
+		put_last(query, rows, i);
+	}
+}
+
+/* same: not the next page, but all rows with the last keys. */
+static void
+put_page(
+    struct vp_sql_query *query, const struct vpop_store_rows *rows, int same)
 {
 	const struct walk *walk = rows->walk;
 	const struct vp_sql_table *table = &vp_sql_tables[walk->id];
@@ -221,15 +238,26 @@ put_page(struct vp_sql_query *query, const struct vpop_store_rows *rows)
 	vp_sql_put_keys(query, &rows->shape, chosen, count);
 	if (rows->last[0] && rows->key_count > 0) {
 		vp_sql_put_raw(query, count ? " AND " : " WHERE ");
-		put_behind(query, rows);
+		if (same)
+			put_same(query, rows);
+		else
+			put_behind(query, rows);
 	}
 	for (unsigned i = 0; i < rows->key_count; i++) {
 		vp_sql_put_raw(query, i ? ", " : " ORDER BY ");
 		put_key(query, rows, i);
 	}
-	if (rows->page_size > 0)
+	if (rows->page_size > 0 && !same)
 		vp_sql_put_number(
 		    query, query->dialect->limit, (unsigned)rows->page_size);
+}
+
+static unsigned
+key_cell(const struct vpop_store_rows *rows, unsigned i)
+{
+	return rows->keys[i] == ROW_ID
+		   ? rows->page.columns - 1
+		   : vp_sql_place(&rows->shape, rows->keys[i]);
 }
 
 static int
@@ -238,10 +266,8 @@ keep_last(struct vpop_store_rows *rows)
 	size_t row = rows->page.count - 1;
 
 	for (unsigned i = 0; i < rows->key_count; i++) {
-		unsigned cell = rows->keys[i] == ROW_ID
-				    ? rows->page.columns - 1
-				    : vp_sql_place(&rows->shape, rows->keys[i]);
-		const char *text = vp_sql_cell(&rows->page, row, cell);
+		const char *text =
+		    vp_sql_cell(&rows->page, row, key_cell(rows, i));
 
 		free(rows->last[i]);
 		rows->last[i] = strdup(text ? text : "");
@@ -252,16 +278,62 @@ keep_last(struct vpop_store_rows *rows)
 }
 
 static int
+select_page(struct vpop_store_rows *rows, int same)
+{
+	const struct vp_sql_table *table = &vp_sql_tables[rows->walk->id];
+	AUTO_QUERY struct vp_sql_query query = { 0 };
+	struct vp_sql_error error;
+	unsigned columns = vp_sql_columns(table, &rows->shape);
+
+	vp_sql_query_init(&query, rows->store->source->dialect);
+	put_page(&query, rows, same);
+	if (rows->key_count > 0 && rows->keys[rows->key_count - 1] == ROW_ID)
+		columns++;
+	if (vp_sql_link_select(rows->kind.link, &query, columns,
+		same ? 0 : rows->page_size, &rows->page, &error) == 0)
+		return 0;
+	return vp_sql_report(rows->store, &error, "read '%s'", table->name);
+}
+
+static int
+has_keys_of(const struct vpop_store_rows *rows, size_t a, size_t b)
+{
+	for (unsigned i = 0; i < rows->key_count; i++) {
+		const unsigned cell = key_cell(rows, i);
+		const char *one = vp_sql_cell(&rows->page, a, cell);
+		const char *two = vp_sql_cell(&rows->page, b, cell);
+
+		if (strcmp(one ? one : "", two ? two : "") != 0)
+			return 0;
+	}
+	return 1;
+}
+
+/* The rows with the last keys may go on behind the page: they are left to the
+ * next one, or, if there are no others, all read. */
+static int
+end_with_keys(struct vpop_store_rows *rows)
+{
+	size_t last = rows->page.count - 1, first = last;
+
+	while (first > 0 && has_keys_of(rows, first - 1, last))
+		first--;
+	if (first > 0) {
+		rows->page.count = first;
+		return keep_last(rows);
+	}
+	int code = keep_last(rows);
+	return code == 0 ? select_page(rows, 1) : code;
+}
+
+static int
 read_page(struct vpop_store_rows *rows)
 {
 	const struct walk *walk = rows->walk;
 	const struct vp_sql_table *table = &vp_sql_tables[walk->id];
-	AUTO_QUERY struct vp_sql_query query = { 0 };
-	struct vp_sql_error error;
 	int rc = vp_sql_kind_read(rows->store, walk->id,
 	    rows->domain ? rows->domain : table->name, &rows->kind);
 
-	vp_sql_query_init(&query, rows->store->source->dialect);
 	rows->next = 0;
 	rows->is_last = 1;
 	vp_sql_rows_clear(&rows->page, 0);
@@ -272,17 +344,13 @@ read_page(struct vpop_store_rows *rows)
 	rows->shape = *rows->kind.shape;
 	rows->kind.shape = &rows->shape;
 	choose_keys(rows);
-	put_page(&query, rows);
-
-	unsigned columns = vp_sql_columns(table, &rows->shape);
-	if (rows->key_count > 0 && rows->keys[rows->key_count - 1] == ROW_ID)
-		columns++;
-	if (vp_sql_link_select(rows->kind.link, &query, columns,
-		rows->page_size, &rows->page, &error) != 0)
-		return vp_sql_report(
-		    rows->store, &error, "read '%s'", table->name);
-	rows->is_last = rows->page_size == 0 || rows->key_count == 0 ||
-			rows->page.count < rows->page_size;
+	rc = select_page(rows, 0);
+	if (rc != 0)
+		return rc;
+	rows->is_last =
+	    rows->page_size == 0 || rows->page.count < rows->page_size;
+	if (rows->is_loose && !rows->is_last)
+		return end_with_keys(rows);
 	return rows->page.count > 0 ? keep_last(rows) : 0;
 }
 
@@ -393,11 +461,13 @@ vp_sql_rows_next(struct vpop_store_rows *rows, struct vpop_store_row *ret_row)
 	struct vpop_store_row row = { .name = "", .value = "" };
 	int code = 0;
 
-	if (rows->next == rows->page.count) {
+	while (rows->next == rows->page.count) {
 		code = rows->is_last ? 0 : read_page(rows);
-		if (code != 0 || rows->next == rows->page.count)
-			return code;
+		if (code != 0 || rows->is_last)
+			break;
 	}
+	if (code != 0 || rows->next == rows->page.count)
+		return code;
 	code = take_row(rows, &row);
 	rows->next++;
 	if (code != 0)
