@@ -44,6 +44,12 @@ on_term(int number)
 }
 
 void
+ved_worker_end(void)
+{
+	is_ending = 1;
+}
+
+void
 ved_worker_start(pid_t of)
 {
 	const struct sigaction end = { .sa_handler = on_term };
