@@ -53,6 +53,7 @@ UNIT_TESTS = \
 	%D%/unit/test_domain_alias \
 	%D%/unit/test_domain_change \
 	%D%/unit/test_dotqmail \
+	%D%/unit/test_event \
 	%D%/unit/test_handle \
 	%D%/unit/test_ipmap \
 	%D%/unit/test_journal \

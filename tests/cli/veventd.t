@@ -136,6 +136,11 @@ is 'nothing was lost or came in another order' \
     "$(uniq "$SITE/got" | diff - "$SITE/wanted")" ''
 
 # ---- retention ----
+all_told() {
+	[ "$(vevents subscribers --json |
+	    jq -s 'map(.behind + .waiting) | add')" = 0 ]
+}
+until_ok 'all are told' all_told
 event_end
 ok 'a change that nobody knows yet' vsetuserquota bob@example.com 13M
 run vevents prune 0

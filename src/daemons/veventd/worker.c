@@ -86,7 +86,9 @@ ved_become(const struct vpop *vp)
 
 	if (geteuid() != 0)
 		return 0;
-	if (ved_ids(vp, &uid, &gid) == 0 && vp_privdrop_ids(uid, gid) == 0)
+	/* A site whose mail is root's has nobody else. */
+	if (ved_ids(vp, &uid, &gid) == 0 &&
+	    (uid == 0 || vp_privdrop_ids(uid, gid) == 0))
 		return 0;
 	vp_daemonlog(
 	    LOG_ERR, "cannot become the vpopmail user: %s", strerror(errno));
