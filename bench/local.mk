@@ -39,3 +39,9 @@ bench-stores: all
 	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/bench':"$$PATH" \
 	srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	$(srcdir)/bench/stores
+
+# From a change to those who are told of it.
+EXTRA_DIST += %D%/events
+.PHONY: bench-events
+bench-events: all
+	BENCH_BUILD="$(abs_top_builddir)" $(srcdir)/bench/events

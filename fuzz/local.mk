@@ -1,6 +1,6 @@
 # Each fuzz target is also a regression test: linked with a plain main, it
 # replays its corpus (tests/cli/fuzz.t).  fuzz/run does the fuzzing.
-FUZZ_TARGETS = %D%/fuzz_assign %D%/fuzz_cdb %D%/fuzz_conf %D%/fuzz_dotqmail \
+FUZZ_TARGETS = %D%/fuzz_assign %D%/fuzz_cdb %D%/fuzz_conf %D%/fuzz_dotqmail %D%/fuzz_event \
 	%D%/fuzz_limits %D%/fuzz_log %D%/fuzz_login %D%/fuzz_maildirsize \
 	%D%/fuzz_labels %D%/fuzz_module %D%/fuzz_policy %D%/fuzz_quota %D%/fuzz_records \
 	%D%/fuzz_schema %D%/fuzz_usage %D%/fuzz_usagestate %D%/fuzz_vpasswd \
@@ -15,6 +15,8 @@ EXTRA_DIST += %D%/run %D%/corpus
 %C%_fuzz_conf_LDADD = $(UNIT_LIBS)
 %C%_fuzz_dotqmail_SOURCES = %D%/fuzz_dotqmail.c %D%/stub.c
 %C%_fuzz_dotqmail_LDADD = $(UNIT_LIBS)
+%C%_fuzz_event_SOURCES = %D%/fuzz_event.c %D%/stub.c
+%C%_fuzz_event_LDADD = $(UNIT_LIBS)
 %C%_fuzz_limits_SOURCES = %D%/fuzz_limits.c %D%/stub.c
 %C%_fuzz_limits_LDADD = $(UNIT_LIBS)
 %C%_fuzz_log_SOURCES = %D%/fuzz_log.c %D%/stub.c

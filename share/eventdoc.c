@@ -25,6 +25,8 @@ static const char head[] =
     ".Em fact .\n"
     "Executables get both, see\n"
     ".Xr vpopmail-hooks 5 ;\n"
+    "web servers are told of facts, see\n"
+    ".Xr vpopmail-webhooks 5 ;\n"
     ".Xr vevents 1\n"
     "shows facts, and programs read them by\n"
     ".Xr vpop_event 3 .\n"
@@ -111,7 +113,9 @@ static const char foot[] =
     ".Xr vevents 1 ,\n"
     ".Xr vpop_event 3 ,\n"
     ".Xr vpopmail-hooks 5 ,\n"
-    ".Xr vpopmail-journal 5\n";
+    ".Xr vpopmail-journal 5 ,\n"
+    ".Xr vpopmail-webhooks 5 ,\n"
+    ".Xr veventd 8\n";
 
 static const char *
 type_words(const char *type)

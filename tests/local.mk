@@ -53,6 +53,7 @@ UNIT_TESTS = \
 	%D%/unit/test_domain_alias \
 	%D%/unit/test_domain_change \
 	%D%/unit/test_dotqmail \
+	%D%/unit/test_event \
 	%D%/unit/test_handle \
 	%D%/unit/test_ipmap \
 	%D%/unit/test_journal \
@@ -149,7 +150,8 @@ CLI_TESTS = \
 	%D%/cli/vusagec.t \
 	%D%/cli/vusaged.t \
 	%D%/cli/vuserinfo.t \
-	%D%/cli/vverifypw.t
+	%D%/cli/vverifypw.t \
+	%D%/cli/webhooks.t
 CRASH_TESTS = \
 	%D%/crash/domain_add.t \
 	%D%/crash/domain_bulk.t \
@@ -254,7 +256,7 @@ EXTRA_DIST += $(SITE_TESTS) $(SITE_TOOL_TESTS) %D%/lib/onstore.sh %D%/lib/site56
 	%D%/lib/stores.sh %D%/data/site-5.6-mysql-files.tar.gz \
 	%D%/data/site-5.6-mysql.sql.gz
 EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
-	%D%/lib/events.py \
+	%D%/lib/events.py %D%/lib/events.sh %D%/lib/webserver.py \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/usage.pl \
 	%D%/lib/talk.pl %D%/lib/talk.sh \

@@ -41,7 +41,7 @@ struct vp_event_row {
 	int64_t change, seq, time;
 	int64_t site; /* number of the journal itself, for the id */
 	const char *event, *object, *domain, *actor, *origin;
-	const json_t *old, *new;
+	json_t *old, *new;
 };
 
 /* A question has neither id nor seq.  NULL without memory. */

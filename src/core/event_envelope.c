@@ -100,9 +100,9 @@ make_flags(json_int_t bits)
 
 /* Secrets are told as changed; numbers of flags become words. */
 static json_t *
-make_data(const json_t *from)
+make_data(json_t *from)
 {
-	json_t *data = from ? json_copy((json_t *)(uintptr_t)from) : NULL;
+	json_t *data = from ? json_copy(from) : NULL;
 	const char *name, *text;
 	json_t *value;
 	void *next;

@@ -48,27 +48,31 @@ question_text(struct vpop *vp, const struct vp_intent *intent)
 	return text;
 }
 
-/* The words of a refusal. */
-static void
-refuse(struct vpop *vp, const struct vp_hook *hook,
-    const struct vp_intent *intent, char *output)
+int
+vp_question_sentence(char *output)
 {
 	size_t length = strcspn(output, "\n");
-	json_t *sentence;
 
 	output[length] = '\0';
 	while (length > 0 && strchr(" \t\r.", output[length - 1]))
 		output[--length] = '\0';
-	sentence = length > 0 && length <= SENTENCE && vp_is_clean(output)
-		       ? json_string(output)
-		       : NULL;
-	if (sentence)
+	if (length == 0 || length > SENTENCE || !vp_is_clean(output))
+		return 0;
+	json_t *text = json_string(output);
+	json_decref(text);
+	return text != NULL;
+}
+
+static void
+refuse(struct vpop *vp, const struct vp_hook *hook,
+    const struct vp_intent *intent, char *output)
+{
+	if (vp_question_sentence(output))
 		vp_fail(vp, VA_HOOK_REFUSED, "%s", output);
 	else
 		vp_fail(vp, VA_HOOK_REFUSED,
 		    "the hook '%s/%s' refuses the change of '%s'", hook->folder,
 		    hook->name, intent->object);
-	json_decref(sentence);
 }
 
 static const char *

@@ -9,5 +9,7 @@
 
 /* 0, VA_HOOK_REFUSED, VA_HOOK_FAILED, or VA_MEMORY_ALLOC_ERR. */
 int vp_question_ask(struct vpop *vp, const struct vp_intent *intent);
+/* What a hook wrote, cut to a sentence for people: 1 if it is one. */
+int vp_question_sentence(char *output);
 
 #endif

@@ -144,6 +144,7 @@ const struct vp_conf_item vp_settings_table[] = {
 	NUMBER(hooks_seconds, HOOKS_SECONDS, 1, 3600),
 	WORD(hooks_failure, HOOKS_FAILURE, hook_failures),
 	TEXT(hooks_user, NONE),
+	TEXT(webhooks_user, WEBHOOKS_USER),
 	NUMBER(events_give_up, EVENTS_GIVE_UP, 0, 31536000),
 	NUMBER(vpopmaild_login_delay, VPOPMAILD_LOGIN_DELAY, 0, 60000),
 	TEXT(dotqmail_programs, DOTQMAIL_PROGRAMS),

@@ -15,7 +15,7 @@
 
 #define USUAL  20
 #define MOST   1000000000
-#define WAIT   1000 /* ms: a wake-up may be missed */
+#define WAIT   100 /* ms: what is written is not yet to be read */
 #define MINUTE 60
 #define HOUR   3600
 #define DAY    86400

@@ -4,58 +4,17 @@
 
 site_make
 hash='$1$abcdefgh$m7XraIfbyg6/zNgWsHdH01'
-hooks=$SITE/home/etc/hooks.d
+. "${srcdir:-.}/tests/lib/events.sh"
 told=$SITE/told
 mkdir "$told"
 chmod 0777 "$told"
-started=
-hook() { # folder/name, commands
-	mkdir -p "$hooks/${1%/*}"
-	chmod 0755 "$hooks" "$hooks/${1%/*}"
-	printf '#!/bin/sh\n%s\n' "$2" >"$hooks/$1.new~"
-	chmod 0755 "$hooks/$1.new~"
-	mv "$hooks/$1.new~" "$hooks/$1"
-	[ -z "$started" ] || kill -HUP "$pid"
-}
-# until WORDS COMMAND ...: it succeeds within some time
-until_ok() {
-	words=$1
-	shift
-	n=0
-	while ! "$@" >/dev/null 2>&1 && [ $n -lt 300 ]; do
-		n=$((n + 1))
-		sleep 0.1
-	done
-	ok "$words" "$@"
-}
-begin() {
-	mkfifo "$SITE/ready"
-	veventd -n 9 9>"$SITE/ready" 2>>"$SITE/log" &
-	pid=$!
-	started=1
-	trap '[ -z "$started" ] || { kill $pid; wait $pid; }; cleanup' EXIT
-	read -r _ <"$SITE/ready"
-	rm "$SITE/ready"
-}
-end() {
-	kill "$pid"
-	wait "$pid"
-	status=$?
-	started=
-}
-state() { # subscriber, field
-	vevents subscribers --json | jq -r "select(.name == \"$1\") | $2"
-}
-is_state() {
-	[ "$(state "$1" "$2")" = "$3" ]
-}
 with 'hooks_seconds = 2'
 ok 'a domain' vadddomain --no-password example.com
 
 # ---- being told ----
 hook 'user.*/10-note' "jq -c '[.seq, .type, .object.id]' >>'$told/note'"
 hook '*/10-all' "jq -r .type >>'$told/all'"
-begin
+event_begin
 until_ok 'there are subscribers' is_state 'hook:*/10-all' .behind 0
 until_ok 'two' is_state 'hook:user.*/10-note' .behind 0
 ok 'a user' vadduser -e "$hash" bob@example.com
@@ -71,11 +30,11 @@ user.quota.changed
 alias.created'
 
 # ---- while it does not run ----
-end
+event_end
 is 'it ends' "$status" 0
 ok 'a change' vsetuserquota bob@example.com 6M
 ok 'and one more' vsetuserquota bob@example.com 7M
-begin
+event_begin
 until_ok 'is told later' is_state 'hook:user.*/10-note' .behind 0
 is 'without a gap' "$(tail -n 2 "$told/note" | tr -d '\n')" \
     '[5,"user.quota.changed","bob@example.com"][6,"user.quota.changed","bob@example.com"]'
@@ -151,7 +110,7 @@ run vevents test 'before.user.created/no'
 is 'one that is not there' "$status" 255
 # One that is gone is not asked for, and can be forgotten.
 rm -r "$hooks/user.deleted"
-kill -HUP "$pid"
+kill -HUP "$event_pid"
 run vevents prune 0
 is 'facts are kept for it' "$status $(vevents list -n 1000 -a 0 | head -n 1 |
     cut -f 3,4)" '0 user.deleted	eve@example.com'
@@ -165,11 +124,11 @@ is 'unknown ones are not' "$status" 196
 
 # ---- SIGKILL ----
 ok 'bob' vsetuserquota bob@example.com 10M
-kill -9 "$pid"
-wait "$pid" 2>/dev/null
+kill -9 "$event_pid"
+wait "$event_pid" 2>/dev/null
 ok 'bob' vsetuserquota bob@example.com 11M
 ok 'bob' vsetuserquota bob@example.com 12M
-begin
+event_begin
 until_ok 'after a kill' is_state 'hook:user.*/10-note' .behind 0
 tail -n 3 "$told/note" | jq -r '.[0]' >"$SITE/got"
 vevents list -n 3 | cut -f 1 >"$SITE/wanted"
@@ -177,18 +136,23 @@ is 'nothing was lost or came in another order' \
     "$(uniq "$SITE/got" | diff - "$SITE/wanted")" ''
 
 # ---- retention ----
-end
+all_told() {
+	[ "$(vevents subscribers --json |
+	    jq -s 'map(.behind + .waiting) | add')" = 0 ]
+}
+until_ok 'all are told' all_told
+event_end
 ok 'a change that nobody knows yet' vsetuserquota bob@example.com 13M
 run vevents prune 0
 like 'pruning' "$status $out" '0 [1-9]*'
 last=$(vevents list -n 1 | cut -f 1)
 is 'keeps what is needed' "$(vevents list -n 1000 -a 0 | cut -f 1 |
     head -n 1)" "$last"
-begin
+event_begin
 until_ok 'so that it is told' is_state 'hook:user.*/10-note' .behind 0
 like 'it is' "$(tail -n 1 "$told/note")" "?$last,*"
 
 run veventd -x
 is 'wrong usage' "$status" 2
-end
+event_end
 done_testing

@@ -7,6 +7,7 @@
 
 #include "daemons/veventd/tasks.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,18 +21,19 @@
 #include "base/text.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/veventd/hook.h"
+#include "daemons/veventd/webhook.h"
 #include "daemons/veventd/worker.h"
 
 #define PAUSE  2 /* seconds before a worker is started again */
 #define BEFORE "before."
 
-enum kind { SETTLE, HOOK };
+enum kind { SETTLE, HOOK, WEBHOOK };
 
 struct task {
 	enum kind kind;
 	char name[VPOP_SUBSCRIBER_SIZE];
-	struct vp_hook hook;
-	pid_t pid; /* 0: none */
+	struct vp_hook hook; /* a webhook has a name only */
+	pid_t pid;           /* 0: none */
 	time_t ended;
 	int is_wanted;
 };
@@ -126,6 +128,44 @@ want_hooks(struct ved_tasks *tasks, const struct vpop *vp)
 	return 0;
 }
 
+/* 1 for a webhook's settings, and its name. */
+static int
+is_webhook(const char *file, struct task *ret)
+{
+	const size_t length = strlen(file), end = sizeof VED_CONF - 1;
+
+	*ret = (struct task){ .kind = WEBHOOK };
+	return file[0] != '.' && length > end &&
+	       strcmp(file + length - end, VED_CONF) == 0 &&
+	       vp_format(ret->hook.name, sizeof ret->hook.name, "%.*s",
+		   (int)(length - end), file) == 0 &&
+	       vp_format(ret->name, sizeof ret->name, "webhook:%s",
+		   ret->hook.name) == 0;
+}
+
+static int
+want_webhooks(struct ved_tasks *tasks, const struct vpop *vp)
+{
+	AUTO_FREE char *folder = NULL;
+	const struct dirent *entry;
+	struct task task;
+	int rc = 0;
+
+	if (asprintf(&folder, "%s/etc/" VED_WEBHOOKS, vpop_home(vp)) < 0)
+		return -1;
+	DIR *dir = opendir(folder);
+	if (!dir && errno != ENOENT)
+		vp_daemonlog(LOG_ERR, "cannot read the webhooks in '%s': %s",
+		    folder, strerror(errno));
+	if (!dir)
+		return errno == ENOENT ? 0 : -1;
+	while (rc == 0 && (entry = readdir(dir)))
+		if (is_webhook(entry->d_name, &task))
+			rc = want(tasks, &task);
+	closedir(dir);
+	return rc;
+}
+
 /* ---- processes -------------------------------------------------------- */
 
 static int
@@ -139,6 +179,8 @@ run(const struct task *task)
 		    LOG_ERR, "%s", vp ? vpop_message(vp) : "out of memory");
 	else if (task->kind == HOOK)
 		rc = ved_hook_run(vp, task->name, &task->hook);
+	else if (task->kind == WEBHOOK)
+		rc = ved_webhook_run(vp, task->name, task->hook.name);
 	else
 		rc = ved_settle_run(vp);
 	vpop_close(vp);
@@ -177,6 +219,8 @@ ved_tasks_scan(struct ved_tasks *tasks)
 		    LOG_ERR, "%s", vp ? vpop_message(vp) : "out of memory");
 	else if (want(tasks, &settle) == 0)
 		rc = want_hooks(tasks, vp);
+	if (rc == 0)
+		rc = want_webhooks(tasks, vp);
 	vpop_close(vp);
 	if (rc != 0)
 		return -1;

@@ -2,7 +2,9 @@
  * The loop of a subscriber.
  *
  * It wakes up when the journal is written, when something is due again, and in
- * any case after a second: a lost wake-up costs no more than that.  A fact
+ * any case after a second: a lost wake-up costs no more than that.  The journal
+ * is written, and synced, before what was written can be read; so after a
+ * wake-up it looks several times.  A fact
  * that is being delivered when SIGTERM comes is ended first; one that SIGKILL
  * interrupts comes again.
  */
@@ -23,6 +25,8 @@
 #include "daemons/common/privdrop.h"
 
 #define LONGEST_WAIT  1000 /* ms */
+#define SOON_WAIT     5
+#define SOON_TIMES    40
 #define SETTLE_WAIT   2000
 #define FAILURE_PAUSE 1000
 
@@ -40,6 +44,12 @@ static void
 on_term(int number)
 {
 	(void)number;
+	is_ending = 1;
+}
+
+void
+ved_worker_end(void)
+{
 	is_ending = 1;
 }
 
@@ -80,23 +90,27 @@ ved_become(const struct vpop *vp)
 
 	if (geteuid() != 0)
 		return 0;
-	if (ved_ids(vp, &uid, &gid) == 0 && vp_privdrop_ids(uid, gid) == 0)
+	/* A site whose mail is root's has nobody else. */
+	if (ved_ids(vp, &uid, &gid) == 0 &&
+	    (uid == 0 || vp_privdrop_ids(uid, gid) == 0))
 		return 0;
 	vp_daemonlog(
 	    LOG_ERR, "cannot become the vpopmail user: %s", strerror(errno));
 	return -1;
 }
 
-/* Wait on a descriptor (-1: none). */
-static void
+/* Wait on a descriptor (-1: none); 1 if it woke us. */
+static int
 pause_for(int fd, int ms)
 {
 	struct pollfd poller = { .fd = fd, .events = POLLIN };
 	char buffer[4096];
 
-	if (poll(&poller, 1, ms) > 0)
-		while (read(fd, buffer, sizeof buffer) > 0)
-			;
+	if (poll(&poller, 1, ms) <= 0)
+		return 0;
+	while (read(fd, buffer, sizeof buffer) > 0)
+		;
+	return 1;
 }
 
 /* Say what is wrong once, not each second. */
@@ -108,7 +122,7 @@ complain(const struct vpop *vp, char last[PROBLEM_SIZE])
 	if (strncmp(last, message, PROBLEM_SIZE - 1) != 0)
 		vp_daemonlog(LOG_ERR, "%s", message);
 	snprintf(last, PROBLEM_SIZE, "%s", message);
-	pause_for(-1, FAILURE_PAUSE);
+	(void)pause_for(-1, FAILURE_PAUSE);
 }
 
 static int
@@ -131,6 +145,19 @@ deliver(struct ved_worker *worker, struct vpop_subscriber *subscriber,
 	return vpop_subscriber_failed(subscriber, failures[result], problem);
 }
 
+/* wait: what the subscriber says, -1 for nothing. */
+static void
+wait_for_more(int fd, int wait)
+{
+	static int soon;
+	int most = soon > 0 ? SOON_WAIT : LONGEST_WAIT;
+
+	if (pause_for(fd, wait < 0 || wait > most ? most : wait))
+		soon = SOON_TIMES;
+	else if (soon > 0)
+		soon--;
+}
+
 static int
 work(struct ved_worker *worker, struct vpop_subscriber *subscriber, int fd,
     char last[PROBLEM_SIZE])
@@ -143,8 +170,7 @@ work(struct ved_worker *worker, struct vpop_subscriber *subscriber, int fd,
 	if (code > 0)
 		code = deliver(worker, subscriber, &event, attempts);
 	else if (code == 0)
-		pause_for(
-		    fd, wait < 0 || wait > LONGEST_WAIT ? LONGEST_WAIT : wait);
+		wait_for_more(fd, wait);
 	if (code < 0)
 		complain(worker->vp, last);
 	else
@@ -180,7 +206,7 @@ ved_settle_run(struct vpop *vp)
 			complain(vp, last);
 		else
 			last[0] = '\0';
-		pause_for(-1, SETTLE_WAIT);
+		(void)pause_for(-1, SETTLE_WAIT);
 	}
 	return 0;
 }

@@ -20,6 +20,8 @@ struct ved_worker {
 
 /* Signal handling of a worker, which ends with its parent. */
 void ved_worker_start(pid_t parent);
+/* End after this one, to be started again. */
+void ved_worker_end(void);
 /* Until SIGTERM: the exit status. */
 int ved_worker_run(struct ved_worker *worker);
 /* The same for what has no subscriber: settle interrupted changes, and tell
