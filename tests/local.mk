@@ -161,6 +161,7 @@ CRASH_TESTS = \
 	%D%/crash/list.t \
 	%D%/crash/other.t \
 	%D%/crash/store.t \
+	%D%/crash/store_domain.t \
 	%D%/crash/store_user.t \
 	%D%/crash/user_add.t \
 	%D%/crash/user_bulk.t \

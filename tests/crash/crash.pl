@@ -5,7 +5,8 @@
 #
 #     crash.pl SCENARIO ...
 #
-# SCENARIO@sqlite is the same on the sqlite store, which keeps all it can.
+# SCENARIO@sqlite is the same on the sqlite store, which keeps all it can, and
+# SCENARIO/9 takes every ninth call only, where there are many.
 #
 # After each interrupted run: mail for another account is still delivered; the
 # next command (a change in another domain) finds or makes the wholly old or
@@ -335,10 +336,11 @@ sub differences {
 
 sub prepare {
 	my ($name) = @_;
-	my ($base, $store) = split /@/, $name;
+	my ($what, $step) = split m{/}, $name;
+	my ($base, $store) = split /@/, $what;
 	my ($command, %options) = @{ $scenarios{$base}
 	    // die "no scenario $name\n" };
-	my $s = { again => [], %options, name => $name };
+	my $s = { again => [], %options, name => $name, step => $step // 1 };
 	$s->{command} = [map { $_ eq "BULLETIN" ? "$site/bulletin" : $_ }
 	    @$command];
 	make_template(($options{settings} // "") . store_settings($store),
@@ -377,7 +379,9 @@ for my $name (@ARGV) {
 	    "$name: the plain run changes the site");
 	for my $mode (qw(kill eio enospc)) {
 		my ($points, @bad) = (0);
-		for (my $n = 1; @bad < 5; $n++) {
+		my $first = $mode eq "kill" ? 1 : $mode eq "eio" ? 4 : 7;
+		$first = 1 if $s->{step} == 1;
+		for (my $n = $first; @bad < 5; $n += $s->{step}) {
 			reset_site();
 			my ($status, $out) = run($s->{stdin_file}, "inject",
 			    $mode, $n, @{ $s->{command} });

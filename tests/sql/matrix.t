@@ -21,7 +21,7 @@ stores='cdb mysql pgsql sqlite oracle'
 tables='vpopmail dir_control lastauth relay ip_alias_map valias vlog limits
 aliasdomains'
 
-all_kinds='*accounts *aliases *limits *lastauth *dir_control *aliasdomains *'\
+all_kinds='*accounts *aliases *lastauth *dir_control *aliasdomains *limits *'\
 'ip_alias_map *relay *vlog *'
 
 # sql STORE: statements on standard input, in its database.
