@@ -242,6 +242,7 @@ EXTRA_DIST += %D%/store/contract.sh
 # Sites on database servers; the tools are told apart only by the store.
 SITE_TESTS = \
 	%D%/sql/aliases.t \
+	%D%/sql/connection.t \
 	%D%/sql/convert.t \
 	%D%/sql/faults.t \
 	%D%/sql/injection.t \

@@ -22,7 +22,8 @@ struct file {
 	int line; /* number */
 };
 
-/* The codes of older releases for a field that is not there. */
+/* The codes of older releases for a field that is not there; PostgreSQL's
+ * file has one for all. */
 static const int codes[2][FIELDS] = {
 	{ VA_PARSE_ERROR01, VA_PARSE_ERROR, VA_PARSE_ERROR03, VA_PARSE_ERROR04,
 	    VA_PARSE_ERROR05 },
@@ -105,6 +106,13 @@ set_defaults(const struct file *file, struct vp_sql_login *login)
 }
 
 static int
+code_of(const struct file *file, int which, int field)
+{
+	return strcmp(file->source->name, "pgsql") == 0 ? VA_PARSE_ERROR
+							: codes[which][field];
+}
+
+static int
 parse_line(
     const struct file *file, int which, char *line, struct vp_sql_login *login)
 {
@@ -113,8 +121,8 @@ parse_line(
 	for (int i = 0; i < FIELDS; i++) {
 		fields[i] = next_field(&rest);
 		if (!fields[i])
-			return fail(
-			    file, codes[which][i], "is missing", names[i]);
+			return fail(file, code_of(file, which, i), "is missing",
+			    names[i]);
 	}
 	if (rest)
 		return fail(file, VA_PARSE_ERROR,
