@@ -181,8 +181,8 @@ missing_addresses(
 static int
 verify_addresses(struct vpop_convert *convert)
 {
-	struct vp_relay_list missing;
-	size_t total;
+	struct vp_relay_list missing = { .count = 0 };
+	size_t total = 0;
 	int lost = 0, code = missing_addresses(convert, &missing, &total);
 
 	if (code != 0)
@@ -202,8 +202,8 @@ int
 vp_convert_relay(struct vpop_convert *convert)
 {
 	struct vpop_convert_count *count = &convert->counts[VPOP_CONVERT_RELAY];
-	struct vp_relay_list missing;
-	size_t total;
+	struct vp_relay_list missing = { .count = 0 };
+	size_t total = 0;
 	int code;
 
 	if (!vp_convert_concerns(convert, VPOP_KEEP_RELAY, NULL))

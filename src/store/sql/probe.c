@@ -200,7 +200,7 @@ try_names(struct vp_sql_link *link, const char *table,
 		column->other_names[2] };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (!names[i] || (i > 0 && strcmp(names[i], usual) == 0))
+		if (i > 0 && (!names[i] || strcmp(names[i], usual) == 0))
 			continue;
 		int rc = try_columns(link, table, &names[i], 1, error);
 		if (rc > 0)
