@@ -217,19 +217,20 @@ probe_by_trial(struct vp_sql_link *link, const char *name,
     struct vp_sql_error *error)
 {
 	const struct vp_sql_table *table = &vp_sql_tables[id];
+	const unsigned count = table->count;
 	const char *names[VP_SQL_MAX_COLUMNS] = { 0 };
 	int rc = try_columns(link, name, NULL, 0, error);
 
 	if (rc <= 0)
 		return rc;
 	shape->is_there = 1;
-	for (unsigned i = 0; i < table->count; i++)
+	for (unsigned i = 0; i < count; i++)
 		names[i] = vp_sql_column_name(link->dialect, id, i);
 	/* All at once, as it is with tables that were made here. */
-	rc = try_columns(link, name, names, table->count, error);
-	for (unsigned i = 0; i < table->count && rc > 0; i++)
+	rc = try_columns(link, name, names, count, error);
+	for (unsigned i = 0; i < count && rc > 0; i++)
 		set_found(&table->columns[i], names[i], &shape->columns[i]);
-	for (unsigned i = 0; i < table->count && rc == 0; i++)
+	for (unsigned i = 0; i < count && rc == 0; i++)
 		rc = try_names(link, name, &table->columns[i], names[i],
 		    &shape->columns[i], error);
 	return rc < 0 ? -1 : 0;
