@@ -107,7 +107,7 @@ init(struct vhd_front *front, const struct vhd_front_start *start)
 static void
 hear_parent(struct vhd_front *front)
 {
-	char byte;
+	char byte = 0;
 	int fd = -1;
 	ssize_t n = vp_fd_receive(front->control, &byte, 1, &fd, MSG_DONTWAIT);
 
