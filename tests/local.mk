@@ -7,7 +7,7 @@ T_LOG_DRIVER = $(LOG_DRIVER)
 # The built programs come first; scripts find data below srcdir and programs
 # of their own below top_builddir.
 AM_TESTS_ENVIRONMENT = \
-	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/src/daemons/vpopmaild:$(abs_top_builddir)/src/daemons/veventd:$(abs_top_builddir)/src/daemons/vusaged:$(abs_top_builddir)/src/panel/module:$(abs_top_builddir)/tests/crash':"$$PATH"; \
+	PATH='$(abs_top_builddir)/src/tools:$(abs_top_builddir)/src/runtime:$(abs_top_builddir)/src/daemons/vpopmaild:$(abs_top_builddir)/src/daemons/veventd:$(abs_top_builddir)/src/daemons/vusaged:$(abs_top_builddir)/src/panel:$(abs_top_builddir)/src/panel/module:$(abs_top_builddir)/tests/crash':"$$PATH"; \
 	srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	LC_ALL=C; TZ=UTC; export PATH srcdir top_builddir LC_ALL TZ;
 
@@ -124,6 +124,7 @@ CLI_TESTS = \
 	%D%/cli/vapppass.t \
 	%D%/cli/schema.t \
 	%D%/cli/vmodule.t \
+	%D%/cli/vhostadmind.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
 	%D%/cli/vmakedotqmail.t \
@@ -261,7 +262,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/events.py %D%/lib/events.sh %D%/lib/webserver.py \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/usage.pl \
-	%D%/lib/talk.pl %D%/lib/talk.sh \
+	%D%/lib/vhostadmind.pl %D%/lib/talk.pl %D%/lib/talk.sh \
 	%D%/lib/VpdServer.pm %D%/lib/vpopmaild_full.pl \
 	%D%/lib/vpopmaild_guard.pl %D%/lib/vpopmaild_server.pl \
 	%D%/lib/vpopmaild_service.pl \

@@ -1,0 +1,61 @@
+#include "config.h"
+
+#include "panel/api/call.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static void
+set_text(struct vhd_call *call, char *text)
+{
+	if (call->text)
+		explicit_bzero(call->text, call->text_size);
+	free(call->text);
+	call->text = text;
+	call->text_size = text ? strlen(text) : 0;
+}
+
+void
+vhd_call_clear(struct vhd_call *call)
+{
+	for (int i = 0; i < VHD_REPLY_HEADERS; i++)
+		free(call->headers[i]);
+	memset(call->headers, 0, sizeof call->headers);
+	set_text(call, NULL);
+	json_decref(call->body);
+	call->body = NULL;
+}
+
+void
+vhd_call_header(struct vhd_call *call, enum vhd_reply_header header,
+    const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	free(call->headers[header]);
+	call->headers[header] = text;
+}
+
+void
+vhd_call_json(struct vhd_call *call, int status, json_t *json)
+{
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+
+	json_decref(json);
+	set_text(call, text);
+	call->status = text ? status : 503;
+	if (!call->headers[VHD_REPLY_TYPE])
+		vhd_call_header(call, VHD_REPLY_TYPE, "application/json");
+}
+
+void
+vhd_call_empty(struct vhd_call *call, int status)
+{
+	set_text(call, NULL);
+	call->status = status;
+}

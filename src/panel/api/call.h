@@ -1,0 +1,63 @@
+/*
+ * One request while it is executed: who asks, what for, and the reply as it
+ * is made.  A handler says its reply with one of the functions below and
+ * returns; the last one counts.
+ */
+#ifndef PANEL_API_CALL_H
+#define PANEL_API_CALL_H
+
+#include <jansson.h>
+
+#include "base/attr.h"
+#include "panel/http/frame.h"
+#include "panel/http/target.h"
+#include "vpop.h"
+
+#define VHD_PARAMETERS_MAX 4
+
+enum vhd_role { /* bits, for the table of routes */
+	VHD_ANON = 1,
+	VHD_SYSTEM = 2 /* may do everything */
+};
+
+struct vhd_who {
+	enum vhd_role role;
+	char name[80]; /* for the journal */
+};
+
+struct vhd_call {
+	struct vpop *vp;
+	const struct vhd_route *route;
+	const struct vhd_request *request;
+	struct vhd_target target;
+	const char *parameter[VHD_PARAMETERS_MAX]; /* {..} of the path */
+	struct vhd_who who;
+	json_t *body; /* an object, or NULL */
+	/* the reply */
+	int status;
+	char *headers[VHD_REPLY_HEADERS];
+	char *text;
+	size_t text_size;
+};
+
+void vhd_call_clear(struct vhd_call *call);
+/* Set a header, also of a problem that is said later. */
+void vhd_call_header(struct vhd_call *call, enum vhd_reply_header header,
+    const char *format, ...) VP_PRINTF(3, 4);
+/* Reply with JSON, which is taken over. */
+void vhd_call_json(struct vhd_call *call, int status, json_t *json);
+/* Reply without a body. */
+void vhd_call_empty(struct vhd_call *call, int status);
+
+/* ---- problem.c: RFC 9457 ---------------------------------------------- */
+
+/* slug: the last part of the type. */
+void vhd_problem(struct vhd_call *call, int status, const char *slug,
+    const char *format, ...) VP_PRINTF(4, 5);
+/* A field of the body, by its JSON pointer, is not as it must be. */
+void vhd_problem_field(struct vhd_call *call, const char *pointer,
+    const char *format, ...) VP_PRINTF(3, 4);
+/* What the library said last. */
+void vhd_problem_vpop(struct vhd_call *call, int code);
+
+#endif

@@ -1,0 +1,174 @@
+/*
+ * Deny by default: what the table does not name is refused.
+ */
+#include "config.h"
+
+#include "panel/api/route.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* ---- finding ---------------------------------------------------------- */
+
+static int
+is_parameter(const char *pattern, size_t size)
+{
+	return size == 3 && pattern[0] == '{';
+}
+
+/* Compare a path with a pattern; 1 and the parameters if it is one. */
+static int
+matches(const char *pattern, const struct vhd_target *target,
+    const char **ret_parameters)
+{
+	int parameters = 0;
+
+	for (int i = 0; i < target->segments; i++) {
+		size_t size;
+
+		if (*pattern++ != '/')
+			return 0;
+		size = strcspn(pattern, "/");
+		if (is_parameter(pattern, size))
+			ret_parameters[parameters++] = target->segment[i];
+		else if (strlen(target->segment[i]) != size ||
+			 memcmp(pattern, target->segment[i], size) != 0)
+			return 0;
+		pattern += size;
+	}
+	return *pattern == '\0';
+}
+
+static int
+refuse_method(struct vhd_call *call, const unsigned *methods)
+{
+	AUTO_FREE char *allow = calloc(1, 64);
+	size_t used = 0;
+
+	for (int i = 0; allow && i < VHD_METHODS; i++)
+		if (*methods & 1U << i)
+			used += (size_t)snprintf(allow + used, 64 - used,
+			    "%s%s", used ? ", " : "", vhd_method_names[i]);
+	vhd_call_header(call, VHD_REPLY_ALLOW, "%s", allow ? allow : "");
+	vhd_problem(call, 405, "method-not-allowed", "not with %s",
+	    vhd_method_names[call->request->method]);
+	return 405;
+}
+
+int
+vhd_route_find(struct vhd_call *call)
+{
+	enum vhd_method wanted = call->request->method;
+	unsigned methods = 0;
+
+	if (wanted == VHD_HEAD)
+		wanted = VHD_GET;
+	for (size_t i = 0; i < vhd_routes_count; i++) {
+		const char *parameters[VHD_PARAMETERS_MAX] = { NULL };
+
+		if (!matches(vhd_routes[i].pattern, &call->target, parameters))
+			continue;
+		methods |= 1U << vhd_routes[i].method;
+		if (vhd_routes[i].method == VHD_GET)
+			methods |= 1U << VHD_HEAD;
+		if (vhd_routes[i].method != wanted)
+			continue;
+		call->route = &vhd_routes[i];
+		memcpy(call->parameter, parameters, sizeof parameters);
+		return 0;
+	}
+	if (methods)
+		return refuse_method(call, &methods);
+	vhd_problem(call, 404, "not-found", "there is no such address");
+	return 404;
+}
+
+/* ---- authorisation ---------------------------------------------------- */
+
+int
+vhd_route_authorise(struct vhd_call *call)
+{
+	const struct vhd_route *route = call->route;
+
+	if (route->flags & VHD_LOCAL && call->request->kind != VHD_UNIX) {
+		vhd_problem(call, 404, "not-found", "there is no such address");
+		return 404;
+	}
+	if (route->roles & call->who.role)
+		return 0;
+	vhd_call_header(call, VHD_REPLY_AUTHENTICATE, "Peer");
+	vhd_problem(call, 401, "not-signed-in",
+	    "come by the Unix socket as root or as the owner of mail");
+	return 401;
+}
+
+/* ---- bodies ----------------------------------------------------------- */
+
+static int
+is_json(const struct vhd_call *call)
+{
+	static const char *const types[] = { "application/json",
+		"application/merge-patch+json", NULL };
+	const char *type = call->request->headers[VHD_CONTENT_TYPE];
+	size_t size = type ? strcspn(type, "; \t") : 0;
+
+	for (int i = 0; types[i]; i++)
+		if (strlen(types[i]) == size &&
+		    strncasecmp(type, types[i], size) == 0)
+			return 1;
+	return 0;
+}
+
+/* 0, or -1 after a problem. */
+static int
+read_body(struct vhd_call *call)
+{
+	const struct vhd_request *request = call->request;
+	json_error_t error;
+
+	if (!(call->route->flags & VHD_BODY)) {
+		if (request->body_size == 0)
+			return 0;
+		vhd_problem(call, 400, "bad-request", "there must be no body");
+		return -1;
+	}
+	if (!is_json(call)) {
+		vhd_problem(call, 415, "unsupported-media-type",
+		    "the body must be application/json");
+		return -1;
+	}
+	call->body = request->body
+			 ? json_loadb(request->body, request->body_size,
+			       JSON_REJECT_DUPLICATES, &error)
+			 : NULL;
+	if (json_is_object(call->body))
+		return 0;
+	vhd_problem(call, 400, "bad-request",
+	    "the body must be a JSON object in UTF-8");
+	return -1;
+}
+
+static int
+check_match(struct vhd_call *call)
+{
+	if (!(call->route->flags & VHD_IF_MATCHES) ||
+	    call->request->headers[VHD_IF_MATCH])
+		return 0;
+	vhd_problem(call, 428, "precondition-required",
+	    "say in If-Match which revision is meant, or *");
+	return -1;
+}
+
+void
+vhd_route_run(struct vhd_call *call)
+{
+	const char *reason;
+	int status =
+	    vhd_target_parse(call->request->target, &call->target, &reason);
+
+	if (status != 0)
+		vhd_problem(call, status, "bad-request", "%s", reason);
+	else if (vhd_route_find(call) == 0 && vhd_route_authorise(call) == 0 &&
+		 check_match(call) == 0 && read_body(call) == 0)
+		call->route->handle(call);
+}

@@ -1,0 +1,208 @@
+/*
+ * The loop of a worker.  A frame that is not what the front should send ends
+ * it: the front is not what it was.  Requests are wiped, they may hold
+ * passwords.
+ */
+#include "config.h"
+
+#include "panel/api/worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/text.h"
+#include "daemons/common/daemonlog.h"
+#include "daemons/common/fdpass.h"
+#include "panel/api/route.h"
+
+struct work {
+	const struct vhd_worker *worker;
+	struct vpop *vp;
+	int peer; /* a descriptor of a Unix connection, or -1 */
+};
+
+/* ---- stream ----------------------------------------------------------- */
+
+/* 1, or 0 at the end or on failure. */
+static int
+receive(struct work *work, void *data, size_t size)
+{
+	char *to = data;
+
+	while (size > 0) {
+		ssize_t n = vp_fd_receive(
+		    work->worker->channel, to, size, &work->peer, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return 0;
+		to += n;
+		size -= (size_t)n;
+	}
+	return 1;
+}
+
+static int
+transmit(const struct work *work, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t n =
+		    vp_fd_send(work->worker->channel, data, size, -1, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		data += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+/* ---- who asks --------------------------------------------------------- */
+
+/* The user at the other end of a connection to one of our Unix sockets: the
+ * front could send any descriptor. */
+static int
+see_peer(const struct work *work, uid_t *ret_uid)
+{
+	const struct vhd_settings *settings = work->worker->settings;
+	struct sockaddr_un address;
+	socklen_t size = sizeof address;
+	struct ucred peer;
+
+	memset(&address, 0, sizeof address);
+	if (work->peer < 0 ||
+	    getsockname(work->peer, (struct sockaddr *)&address, &size) != 0 ||
+	    address.sun_family != AF_UNIX)
+		return -1;
+	size = sizeof peer;
+	if (getsockopt(work->peer, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+		return -1;
+	for (int i = 0; i < settings->count; i++)
+		if (settings->addresses[i].kind == VHD_UNIX &&
+		    strncmp(settings->addresses[i].text, address.sun_path,
+			sizeof address.sun_path) == 0) {
+			*ret_uid = peer.uid;
+			return 0;
+		}
+	return -1;
+}
+
+/* root and the owner of mail may do everything already. */
+static void
+identify(const struct work *work, struct vhd_call *call)
+{
+	uid_t uid;
+
+	call->who.role = VHD_ANON;
+	if (see_peer(work, &uid) != 0 ||
+	    (uid != 0 && uid != work->worker->settings->worker_uid))
+		return;
+	call->who.role = VHD_SYSTEM;
+	snprintf(call->who.name, sizeof call->who.name, "uid:%lu",
+	    (unsigned long)uid);
+}
+
+/* ---- requests --------------------------------------------------------- */
+
+static void
+say_origin(struct vhd_call *call)
+{
+	char origin[128];
+
+	snprintf(origin, sizeof origin, "vhostadmind%s%s",
+	    *call->request->address ? " " : "", call->request->address);
+	vpop_set_actor(
+	    call->vp, *call->who.name ? call->who.name : "anon", origin);
+}
+
+static char *
+encode(struct vhd_call *call, uint64_t number, size_t *ret_size)
+{
+	struct vhd_reply reply = { .status = call->status,
+		.body = call->text,
+		.body_size = call->text_size };
+
+	for (int i = 0; i < VHD_REPLY_HEADERS; i++)
+		reply.headers[i] = call->headers[i];
+	return vhd_reply_encode(number, &reply, ret_size);
+}
+
+/* -1: the worker is to end. */
+static int
+execute(struct work *work, uint64_t number, const char *data, size_t size)
+{
+	struct vhd_request request;
+	struct vhd_call call = { .vp = work->vp, .request = &request };
+	size_t frame_size;
+	char *frame;
+	int rc = -1;
+
+	if (vhd_request_decode(data, size, &request) != 0)
+		return -1;
+	identify(work, &call);
+	say_origin(&call);
+	vhd_route_run(&call);
+	frame = encode(&call, number, &frame_size);
+	if (frame)
+		rc = transmit(work, frame, frame_size);
+	if (frame)
+		explicit_bzero(frame, frame_size);
+	free(frame);
+	vhd_call_clear(&call);
+	return rc;
+}
+
+/* 1, or 0 when the worker is to end. */
+static int
+next_request(struct work *work)
+{
+	char head[VHD_FRAME_HEAD], *data;
+	uint64_t number;
+	int64_t size;
+	int rc = 0;
+
+	if (!receive(work, head, sizeof head))
+		return 0;
+	size = vhd_frame_size(head, &number);
+	data = size > 0 ? malloc((size_t)size) : NULL;
+	if (data && receive(work, data, (size_t)size))
+		rc = execute(work, number, data, (size_t)size) == 0;
+	if (data)
+		explicit_bzero(data, (size_t)size);
+	free(data);
+	if (work->peer >= 0)
+		close(work->peer);
+	work->peer = -1;
+	return rc;
+}
+
+static void
+note(void *arg, const char *sentence)
+{
+	(void)arg;
+	vp_daemonlog(LOG_WARNING, "%s", sentence);
+}
+
+int
+vhd_worker_run(const struct vhd_worker *worker)
+{
+	struct work work = { .worker = worker, .peer = -1 };
+
+	if (vpop_open(&work.vp, 0) != 0) {
+		vp_daemonlog(LOG_ERR, "%s",
+		    work.vp ? vpop_message(work.vp) : "no memory");
+		vpop_close(work.vp);
+		return EXIT_FAILURE;
+	}
+	vpop_set_notice(work.vp, note, NULL);
+	while (next_request(&work))
+		continue;
+	vpop_close(work.vp);
+	return EXIT_SUCCESS;
+}

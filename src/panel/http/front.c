@@ -1,0 +1,202 @@
+/*
+ * The loop of the front.  It has one thread and never waits but in poll():
+ * for connections (each door is one descriptor), workers and the parent.
+ */
+#include "config.h"
+
+#include "panel/http/front.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/attr.h"
+#include "daemons/common/daemonlog.h"
+#include "daemons/common/fdpass.h"
+#include "daemons/common/privdrop.h"
+#include "panel/http/front_int.h"
+
+#define PEM_MAX    (1 << 20)
+#define TICK       1000 /* at least as often deadlines are looked at */
+#define DRAIN_TICK 20
+#define DRAIN_TIME 10000 /* for answers, when the process is to end */
+
+int64_t
+vhd_front_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- start ------------------------------------------------------------ */
+
+/* Links are followed: those who issue certificates renew a link. */
+static char *
+read_pem(const char *path)
+{
+	AUTO_FCLOSE FILE *fp = fopen(path, "re");
+	char *text = fp ? calloc(1, PEM_MAX + 1) : NULL;
+	size_t used = text ? fread(text, 1, PEM_MAX, fp) : 0;
+
+	if (used > 0 && used < PEM_MAX)
+		return text;
+	vp_daemonlog(LOG_ERR, "cannot read '%s': %s", path,
+	    errno ? strerror(errno) : "it is no certificate or key");
+	free(text);
+	return NULL;
+}
+
+static int
+open_doors(struct vhd_front *front, const int *listeners)
+{
+	const struct vhd_settings *settings = front->settings;
+	AUTO_FREE char *certificate = NULL;
+	char *key = NULL;
+	int rc = 0;
+
+	if (*settings->tls) {
+		certificate = read_pem(settings->certificate);
+		key = read_pem(
+		    *settings->key ? settings->key : settings->certificate);
+		rc = certificate && key ? 0 : -1;
+	}
+	for (int i = 0; rc == 0 && i < settings->count; i++) {
+		struct vhd_door *door = &front->doors[i];
+
+		door->front = front;
+		door->kind = settings->addresses[i].kind;
+		rc = vhd_door_open(door, listeners[i], certificate, key);
+	}
+	if (key)
+		explicit_bzero(key, strlen(key));
+	free(key);
+	return rc;
+}
+
+static int
+drop(const struct vhd_settings *settings)
+{
+	if (vp_privdrop_files() == 0 &&
+	    vp_privdrop_ids(settings->front_uid, settings->front_gid) == 0 &&
+	    vp_privdrop_process() == 0 && vhd_sandbox_enter() == 0)
+		return 0;
+	vp_daemonlog(LOG_ERR, "cannot give up privileges: %s", strerror(errno));
+	return -1;
+}
+
+static void
+init(struct vhd_front *front, const struct vhd_front_start *start)
+{
+	memset(front, 0, sizeof *front);
+	front->settings = start->settings;
+	front->control = start->control;
+	TAILQ_INIT(&front->queue);
+	TAILQ_INIT(&front->links);
+	for (int i = 0; i < VHD_WORKERS_MAX; i++)
+		front->channels[i] =
+		    (struct vhd_channel){ .fd = -1, .to_send = -1 };
+}
+
+/* ---- loop ------------------------------------------------------------- */
+
+/* The parent gives a worker with each byte; its end is ours. */
+static void
+hear_parent(struct vhd_front *front)
+{
+	char byte = 0;
+	int fd = -1;
+	ssize_t n = vp_fd_receive(front->control, &byte, 1, &fd, MSG_DONTWAIT);
+
+	if (fd >= 0)
+		vhd_channel_add(front, fd);
+	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+		return;
+	front->is_draining = 1;
+	for (int i = 0; i < front->settings->count; i++)
+		MHD_quiesce_daemon(front->doors[i].daemon);
+}
+
+static int
+time_to_wait(const struct vhd_front *front)
+{
+	MHD_UNSIGNED_LONG_LONG own;
+	MHD_UNSIGNED_LONG_LONG wait = front->is_draining ? DRAIN_TICK : TICK;
+
+	for (int i = 0; i < front->settings->count; i++)
+		if (MHD_get_timeout(front->doors[i].daemon, &own) == MHD_YES &&
+		    own < wait)
+			wait = own;
+	return (int)wait;
+}
+
+static void
+wait_for_events(struct vhd_front *front)
+{
+	struct pollfd fds[VHD_LISTENERS + VHD_WORKERS_MAX + 1];
+	nfds_t count = 0;
+
+	for (int i = 0; i < front->settings->count; i++)
+		fds[count++] =
+		    (struct pollfd){ front->doors[i].epoll, POLLIN, 0 };
+	for (int i = 0; i < VHD_WORKERS_MAX; i++) {
+		const struct vhd_channel *channel = &front->channels[i];
+
+		/* A negative descriptor is ignored. */
+		fds[count++] = (struct pollfd){ channel->fd,
+			(short)(POLLIN |
+				(vhd_channel_is_full(channel) ? POLLOUT : 0)),
+			0 };
+	}
+	fds[count++] =
+	    (struct pollfd){ front->is_draining ? -1 : front->control, POLLIN,
+		    0 };
+	if (poll(fds, count, time_to_wait(front)) < 0)
+		return;
+	for (int i = 0; i < VHD_WORKERS_MAX; i++)
+		if (fds[front->settings->count + i].revents)
+			vhd_channel_run(&front->channels[i]);
+	if (fds[count - 1].revents)
+		hear_parent(front);
+}
+
+static void
+serve(struct vhd_front *front)
+{
+	int64_t end = INT64_MAX, sweep = 0;
+
+	while (vhd_front_now() < end) {
+		wait_for_events(front);
+		for (int i = 0; i < front->settings->count; i++)
+			MHD_run(front->doors[i].daemon);
+		vhd_channels_feed(front);
+		if (front->is_draining && end == INT64_MAX)
+			end = vhd_front_now() + DRAIN_TIME;
+		if (vhd_front_now() < sweep)
+			continue;
+		sweep =
+		    vhd_front_now() + (front->is_draining ? DRAIN_TICK : TICK);
+		vhd_links_sweep(front);
+		if (front->is_draining && front->connections == 0)
+			return;
+	}
+}
+
+int
+vhd_front_run(const struct vhd_front_start *start)
+{
+	static struct vhd_front front;
+
+	init(&front, start);
+	tzset(); /* while its file can be read */
+	if (open_doors(&front, start->listeners) != 0 ||
+	    drop(front.settings) != 0)
+		return EXIT_FAILURE;
+	if (send(front.control, "", 1, MSG_NOSIGNAL) != 1)
+		return EXIT_FAILURE;
+	serve(&front);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,102 @@
+/* The front's files among themselves. */
+#ifndef PANEL_HTTP_FRONT_INT_H
+#define PANEL_HTTP_FRONT_INT_H
+
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <sys/queue.h>
+
+#include "panel/http/frame.h"
+#include "panel/http/front.h"
+
+#define VHD_WORKERS_MAX 64
+
+/* A request that is being received, waits, is executed or is answered. */
+struct vhd_exchange {
+	TAILQ_ENTRY(vhd_exchange) next; /* in the queue */
+	struct vhd_link *link;
+	struct MHD_Connection *connection;
+	struct vhd_request request;
+	uint64_t number;
+	int64_t since; /* when it was queued */
+	char *target;  /* as received */
+	char *body;
+	size_t capacity;
+	int seen; /* the head was looked at */
+	int too_large;
+	char *frame; /* the reply's, without its head */
+	size_t frame_size;
+	int refusal; /* or a status of ours, and why */
+	const char *reason;
+};
+
+/* A connection. */
+struct vhd_link {
+	TAILQ_ENTRY(vhd_link) next; /* by deadline */
+	struct vhd_door *door;
+	int fd;
+	int is_busy;    /* has a request */
+	int is_working; /* it waits for us: no deadline */
+	int64_t deadline;
+	char address[INET6_ADDRSTRLEN];
+};
+
+/* A socket that is listened on. */
+struct vhd_door {
+	struct vhd_front *front;
+	struct MHD_Daemon *daemon;
+	enum vhd_kind kind;
+	int epoll;
+};
+
+struct vhd_channel {
+	int fd; /* -1: unused */
+	struct vhd_exchange *exchange;
+	char *out; /* the request's frame */
+	size_t out_size, out_done;
+	int to_send; /* a descriptor that goes with the first byte */
+	char head[VHD_FRAME_HEAD];
+	char *in;
+	size_t in_size, in_done; /* in_done counts the head too */
+};
+
+TAILQ_HEAD(vhd_exchanges, vhd_exchange);
+TAILQ_HEAD(vhd_links, vhd_link);
+
+struct vhd_front {
+	const struct vhd_settings *settings;
+	struct vhd_door doors[VHD_LISTENERS];
+	struct vhd_channel channels[VHD_WORKERS_MAX];
+	struct vhd_exchanges queue;
+	struct vhd_links links;
+	int64_t queued, connections;
+	uint64_t number; /* of the last request */
+	int control;
+	int is_draining;
+};
+
+int64_t vhd_front_now(void); /* milliseconds */
+/* Open a door.  0, or -1 after having said why. */
+int vhd_door_open(
+    struct vhd_door *door, int fd, const char *certificate, const char *key);
+/* Close connections that take too long. */
+void vhd_links_sweep(struct vhd_front *front);
+
+/* Queue a request that is complete; its connection sleeps until it has a
+ * frame or a refusal. */
+void vhd_exchange_queue(struct vhd_front *front, struct vhd_exchange *exchange);
+/* Wake it up. */
+void vhd_exchange_done(struct vhd_exchange *exchange);
+
+/* Give queued requests to idle workers. */
+void vhd_channels_feed(struct vhd_front *front);
+void vhd_channel_add(struct vhd_front *front, int fd);
+/* Whether the channel waits to write. */
+int vhd_channel_is_full(const struct vhd_channel *channel);
+/* Write and read what can be. */
+void vhd_channel_run(struct vhd_channel *channel);
+
+/* No system call but those that a front needs, from now on; -1 and errno. */
+int vhd_sandbox_enter(void);
+
+#endif

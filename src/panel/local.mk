@@ -1,0 +1,28 @@
+# The control panel's server: libpanel.la is all but its main.
+noinst_LTLIBRARIES += %D%/libpanel.la
+%C%_libpanel_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) \
+	$(SECCOMP_CFLAGS)
+%C%_libpanel_la_SOURCES = \
+	%D%/api/call.c %D%/api/call.h \
+	%D%/api/entity.c %D%/api/entity.h \
+	%D%/api/problem.c \
+	%D%/api/route.c %D%/api/route.h \
+	%D%/api/routes.c \
+	%D%/api/worker.c %D%/api/worker.h \
+	%D%/http/channel.c \
+	%D%/http/frame.c %D%/http/frame.h \
+	%D%/http/front.c %D%/http/front.h %D%/http/front_int.h \
+	%D%/http/link.c \
+	%D%/http/request.c %D%/http/request.h \
+	%D%/http/sandbox.c \
+	%D%/http/status.c %D%/http/status.h \
+	%D%/http/target.c %D%/http/target.h \
+	%D%/res/res.h %D%/res/server.c %D%/res/users.c \
+	%D%/serve.c %D%/serve.h \
+	%D%/settings.c %D%/settings.h
+PANEL_LIBS = %D%/libpanel.la src/daemons/common/libcommon.la $(LAYERS) \
+	$(CORE_LIBS) $(CHANGE_LIBS) $(MICROHTTPD_LIBS) $(SECCOMP_LIBS)
+
+bin_PROGRAMS += %D%/vhostadmind
+%C%_vhostadmind_SOURCES = %D%/vhostadmind.c
+%C%_vhostadmind_LDADD = $(PANEL_LIBS)

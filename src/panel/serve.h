@@ -1,0 +1,9 @@
+/* The parent process: sockets, the other processes, signals. */
+#ifndef PANEL_SERVE_H
+#define PANEL_SERVE_H
+
+/* Serve until SIGTERM.  conf: the file of settings, or NULL; ready_fd: told
+ * when clients can come, or -1.  The exit status. */
+int vhd_serve(const char *conf, int ready_fd);
+
+#endif
