@@ -255,11 +255,11 @@ vpop_events_last(struct vpop *vp, int64_t *ret_seq)
 	const struct vpop_event_filter newest = {
 		.flags = VPOP_EVENTS_NEWEST,
 	};
-	struct vpop_events *cursor;
+	struct vpop_events *cursor = NULL;
 	struct vpop_event event = { .seq = 0 };
 	int code = vpop_events_open(vp, &newest, &cursor);
 
-	if (code < 0)
+	if (!cursor)
 		return code;
 	sqlite3_bind_int(cursor->statement, 2, 1);
 	code = vpop_events_next(cursor, &event);

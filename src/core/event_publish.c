@@ -59,7 +59,7 @@ with_intent(struct vpop *vp, const struct vpop_event_new *event,
 	struct vp_intent intent = { .event = event->type,
 		.object = event->object,
 		.domain = event->domain };
-	json_t *old, *new = NULL;
+	json_t *old = NULL, *new = NULL;
 	int code = check(vp, event);
 
 	if (code == 0)

@@ -233,7 +233,7 @@ begin(struct cli *cli, int64_t usual, struct vpop_events **ret_cursor)
 int
 vevents_list(struct cli *cli)
 {
-	struct vpop_events *cursor;
+	struct vpop_events *cursor = NULL;
 	int code = begin(cli, USUAL, &cursor);
 
 	if (code)
@@ -260,7 +260,7 @@ int
 vevents_follow(struct cli *cli)
 {
 	AUTO_CLOSE int fd = vpop_events_watch(cli->vp);
-	struct vpop_events *cursor;
+	struct vpop_events *cursor = NULL;
 	int code;
 
 	if (fd < 0)

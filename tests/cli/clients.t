@@ -136,6 +136,7 @@ for program in minimum sizes only; do
 done
 
 # What the headers define is theirs: no findings of a configure script.
+# shellcheck disable=SC2046
 printf '#include <%s>\n' $(printf '%s\n' $headers | grep -v config.h) \
     >"$work/h.c"
 is 'no macro of our own configure script' "$($cc $inc -dM -E "$work/h.c" |

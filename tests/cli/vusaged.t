@@ -94,7 +94,7 @@ refuses 'a bad flag' "*Use Maildir++ format*" 'Socket:' \
 refuses 'no semicolon' '*config: line 2:*' 'Socket:' ' Filename = /x'
 refuses 'steps that shrink' '*Warnings::Steps*' 'Socket:' \
     " Filename = $socket;" 'Warnings:' ' Steps = 90 80;'
-refuses 'a bad address' '*Listen*' 'Socket:' ' Listen = localhost;'
+refuses 'a bad address' "*cannot listen on 'localhost'*" 'Socket:' ' Listen = localhost;'
 echo precious >"$SITE/home/var/file"
 refuses 'a file in the place of the socket' '*not a socket*' 'Socket:' \
     " Filename = $SITE/home/var/file;"

@@ -231,7 +231,7 @@ sign(const char *secret, const char *id, const char *when, const char *body,
 		crypto_auth_hmacsha256_update(
 		    &state, (const unsigned char *)parts[i], strlen(parts[i]));
 	crypto_auth_hmacsha256_final(&state, sum);
-	memcpy(ret, "v1,", 3);
+	(void)vp_copy(ret, SIGNED_SIZE, "v1,");
 	sodium_bin2base64(ret + 3, SIGNED_SIZE - 3, sum, sizeof sum,
 	    sodium_base64_VARIANT_ORIGINAL);
 }
