@@ -28,7 +28,7 @@ reason(void)
 	case EADDRINUSE:
 		return "another program does";
 	case EINVAL:
-		return "it is no address like 127.0.0.1:189";
+		return "Socket::Listen is no address like 127.0.0.1:189";
 	default:
 		return strerror(errno);
 	}

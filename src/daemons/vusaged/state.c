@@ -19,6 +19,7 @@
 #include "base/attr.h"
 
 #define TAIL_BYTES 17 /* of the end record */
+#define BOX_BYTES  54 /* of the record of a mailbox, at least */
 
 struct reader {
 	const char *at, *end;
@@ -74,13 +75,18 @@ get_domain(struct reader *r)
 {
 	AUTO_FREE char *name = get_text(r);
 	AUTO_FREE char *dir = name ? get_text(r) : NULL;
+	uint64_t boxes;
 
-	if (!dir)
+	if (!dir || get(r, &boxes, sizeof boxes) != 0 ||
+	    boxes > (size_t)(r->end - r->at) / BOX_BYTES)
 		return -1;
 	r->domain = vp_site_domain(r->site, name);
 	if (r->domain && (strcmp(r->domain->name, name) != 0 ||
 			     strcmp(r->domain->dir, dir) != 0))
 		r->domain = NULL;
+	if (r->domain &&
+	    vp_table_reserve(&r->domain->boxes, (size_t)boxes) != 0)
+		return -1;
 	r->has_domain = 1;
 	r->has_box = 0;
 	return 0;

@@ -4,7 +4,7 @@
 
 #include "daemons/vusaged/state.h"
 
-#define VP_STATE_MAGIC "vusage6\n"
+#define VP_STATE_MAGIC "vusage7\n"
 #define VP_STATE_ORDER 0x01020304u
 
 struct vp_state_header {

@@ -1,14 +1,15 @@
 /*
  * Format, in the byte order of the machine: the magic text, a word that shows
  * the order, the settings that the numbers depend on; then records, each with
- * its kind: 'D' a domain with its folder, 'B' a mailbox of the last domain,
- * 'F' a folder of the last mailbox; at the end 'E', the number of mailboxes,
- * and the sum over everything before.
+ * its kind: 'D' a domain with its folder and how many mailboxes follow, 'B' a
+ * mailbox of the last domain, 'F' a folder of the last mailbox; at the end 'E',
+ * the number of mailboxes, and the sum over everything before.
  */
 #include "config.h"
 
 #include "daemons/vusaged/state_int.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -40,6 +41,15 @@ sum_add(struct sum *sum, const void *data, size_t size)
 {
 	const unsigned char *p = data;
 
+	for (; size >= sizeof sum->word; size -= sizeof sum->word) {
+		uint64_t word;
+
+		memcpy(&word, p, sizeof word);
+		p += sizeof word;
+		word = le64toh(word);
+		sum_word(sum, sum->word | word << (8 * sum->fill));
+		sum->word = sum->fill ? word >> (64 - 8 * sum->fill) : 0;
+	}
 	for (size_t i = 0; i < size; i++) {
 		sum->word |= (uint64_t)p[i] << (8 * sum->fill);
 		if (++sum->fill < sizeof sum->word)
@@ -121,9 +131,12 @@ put_site(struct writer *w, const struct vp_site *site)
 
 	put(w, &header, sizeof header);
 	for (const struct vp_domain *d = site->domains; d; d = d->next) {
+		uint64_t boxes = d->boxes.used;
+
 		put(w, "D", 1);
 		put_text(w, d->name, strlen(d->name));
 		put_text(w, d->dir, strlen(d->dir));
+		put(w, &boxes, sizeof boxes);
 		for (size_t i = 0; i < d->boxes.size; i++)
 			if (d->boxes.slots[i])
 				put_box(w, d->boxes.slots[i]);

@@ -38,12 +38,22 @@ vp_table_find(const struct vp_table *table, const char *name)
 	return table->size ? table->slots[slot_of(table, name)] : NULL;
 }
 
+static size_t
+free_slot(const struct vp_table *table, const char *name)
+{
+	size_t i = hash(name) & (table->size - 1);
+
+	while (table->slots[i])
+		i = (i + 1) & (table->size - 1);
+	return i;
+}
+
 static int
-grow(struct vp_table *table)
+grow(struct vp_table *table, size_t size)
 {
 	struct vp_table larger = *table;
 
-	larger.size = table->size ? table->size * 2 : FIRST_SIZE;
+	larger.size = size;
 	larger.slots = calloc(larger.size, sizeof *larger.slots);
 	if (!larger.slots)
 		return -1;
@@ -51,7 +61,7 @@ grow(struct vp_table *table)
 		void *thing = table->slots[i];
 
 		if (thing)
-			larger.slots[slot_of(&larger, table->name(thing))] =
+			larger.slots[free_slot(&larger, table->name(thing))] =
 			    thing;
 	}
 	free(table->slots);
@@ -60,11 +70,25 @@ grow(struct vp_table *table)
 }
 
 int
+vp_table_reserve(struct vp_table *table, size_t count)
+{
+	size_t size = table->size ? table->size : FIRST_SIZE;
+
+	if (count > SIZE_MAX / 16 - table->used) {
+		errno = ENOMEM;
+		return -1;
+	}
+	while (size / 4 * 3 < table->used + count)
+		size *= 2;
+	return size == table->size ? 0 : grow(table, size);
+}
+
+int
 vp_table_add(struct vp_table *table, void *thing)
 {
-	if (table->used >= table->size / 4 * 3 && grow(table) != 0)
+	if (vp_table_reserve(table, 1) != 0)
 		return -1;
-	table->slots[slot_of(table, table->name(thing))] = thing;
+	table->slots[free_slot(table, table->name(thing))] = thing;
 	table->used++;
 	return 0;
 }
