@@ -134,6 +134,9 @@ is 'and is skipped' \
 is 'a NUL at the end' \
     "$(client "$socket" send 00116a6f65406578616d706c652e7465737400)" \
     000000000000042d0000000000000003
+is 'but not inside' \
+    "$(client "$socket" send 00126a6f65406578616d706c652e746573740061)" \
+    ffffffffffffffffffffffffffffffff
 is 'several at once, in order' "$(client "$socket" send \
     000120000d406578616d706c652e746573740001400001200000)" \
     "ffffffffffffffffffffffffffffffff000000000000042d0000000000000003ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
@@ -198,6 +201,22 @@ agrees 'all is well again'
 rm -r "$joe/.Sub" && : >"$joe/.Sub"
 agrees 'a folder that went'
 rm "$joe/.Sub"
+
+
+# ---- accounts that share a directory ----
+cp "$dir/vpasswd" "$SITE/vpasswd"
+printf 'sales:%s:1:0:x:%s:NOQUOTA\n' "$hash" "$dir/joe" >>"$dir/vpasswd"
+ok 'an account with the directory of another' vmkpasswd example.test
+settles 'has its mail' sales@example.test "$(client count "$dir/joe")"
+agrees 'which is counted once'
+message "$joe" 9.x,S=900 1
+agrees 'also when it changes'
+cp "$SITE/vpasswd" "$dir/vpasswd"
+owned "$dir/vpasswd"
+ok 'without it' vmkpasswd example.test
+settles 'it goes' sales@example.test unknown
+agrees 'and takes nothing along'
+rm "$joe/new/9.x,S=900"
 
 # ---- deliveries ----
 printf 'Server:\n\tFilename = %s;\n' "$socket" >"$SITE/home/etc/vusagec.conf"
@@ -338,6 +357,14 @@ config 'Polling:' '	Watches = 0;'
 kill -HUP "$pid"
 message "$joe" 100.x 33
 agrees 'without watches'
+# The next pass is far away: the question itself has to find it.
+printf '%s\n' 'Socket:' "	Filename = $socket;" 'Polling:' \
+    '	Directory minimum poll time = 1000;' '	Watches = 0;' \
+    >"$SITE/home/etc/vusaged.conf"
+kill -HUP "$pid"
+settles 'a slow pass' @example.test "$(client count "$dir")"
+rm "$joe/new/100.x"
+agrees 'what was deleted without a watch'
 config '	Watches = 4;'
 kill -HUP "$pid"
 client churn "$dir" 8 200
@@ -355,6 +382,18 @@ agrees 'reloaded'
 # ---- clients ----
 client "$socket" flood 50
 is 'clients that vanish' "$(usage no@example.test)" unknown
+fds() {
+	find "/proc/$pid/fd" -mindepth 1 2>/dev/null | wc -l
+}
+before=$(fds)
+is '10000 connections' "$(client "$socket" knock 10000)" 10000
+is 'which leave it well' "$(usage no@example.test)" unknown
+n=0
+while [ "$(fds)" -gt "$before" ] && [ $n -lt 100 ]; do
+	sleep 0.05
+	n=$((n + 1))
+done
+is 'and leave nothing' $(($(fds) <= before)) 1
 is 'one that never reads' "$(client "$socket" deaf 2000)" sent
 agrees 'disturbs nobody'
 like 'a hundred at once' "$(client "$socket" crowd 100 @example.test)" '100x *'
@@ -362,6 +401,7 @@ config '	Watches = 0;' 'Socket:' '	Client timeout = 1;'
 kill -HUP "$pid"
 agrees 'other settings'
 like 'who asks nothing is cut off' "$(client "$socket" idle)" '[123]'
+is 'and who never ends a request' "$(client "$socket" send 0010616263 10)" closed
 stop_daemon TERM
 
 # ---- TCP ----

@@ -9,6 +9,8 @@
 #     usage.pl SOCKET drip NAME        a byte at a time, then the answer
 #     usage.pl SOCKET flood COUNT      so many clients that vanish with their
 #                                      requests unanswered
+#     usage.pl SOCKET knock COUNT      connect so often and say half a request;
+#                                      how often it worked
 #     usage.pl SOCKET deaf COUNT       ask so often without reading answers
 #     usage.pl SOCKET crowd COUNT NAME  so many clients at once, each asking
 #     usage.pl count DIR               the same count by looking at all files:
@@ -168,6 +170,14 @@ if ($verb eq "ask") {
 		my $s = dial($where) or next;
 		syswrite $s, pack("n/a", "joe\@example.test") x 20;
 	}
+} elsif ($verb eq "knock") {
+	my $made = 0;
+	for (1 .. $ARGV[0]) {
+		my $s = dial($where) or next;
+		syswrite $s, "\0\x10joe";
+		$made++;
+	}
+	print "$made\n";
 } elsif ($verb eq "deaf") {
 	my $s = must_dial($where);
 	$s->blocking(0);

@@ -170,8 +170,9 @@ vp_engine_query(struct vp_engine *e, const char *text, size_t size)
 	char *at;
 
 	/* A NUL at the end is harmless. */
-	size = strnlen(text, size);
-	if (size == 0 || size >= sizeof entry)
+	while (size > 0 && text[size - 1] == '\0')
+		size--;
+	if (size == 0 || size >= sizeof entry || memchr(text, '\0', size))
 		return unknown;
 	memcpy(entry, text, size);
 	entry[size] = '\0';
