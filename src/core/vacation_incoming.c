@@ -167,6 +167,9 @@ is_automatic(const char *name, const char *value)
 		return is_word(value, "yes");
 	if (strcasecmp(name, "Content-Type") == 0)
 		return is_word(value, "multipart/report");
+	/* The mark of autorespond 2, which has no other. */
+	if (strcasecmp(name, "Delivered-To") == 0)
+		return is_word(value, "Autoresponder");
 	return strncasecmp(name, "List-", 5) == 0 ||
 	       strcasecmp(name, "Mailing-List") == 0 ||
 	       strcasecmp(name, "X-Mailing-List") == 0 ||

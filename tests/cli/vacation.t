@@ -124,6 +124,7 @@ for header in 'Auto-Submitted: auto-replied' 'auto-submitted:auto-generated' \
     'List-Unsubscribe: <mailto:x@y>' 'Mailing-List: x' \
     'X-Auto-Response-Suppress: DR, OOF, AutoReply' 'X-Spam-Flag: YES' \
     'Content-Type: multipart/report; report-type=x' 'X-Loop: x' \
+    'Delivered-To: Autoresponder' \
     'Auto-Submitted:
  auto-replied'; do
 	message "$header"
