@@ -269,7 +269,7 @@ end' ''
 		with 'roaming_users = yes' "tcprules_prog = $(command -v tcprules)"
 		client relay 192.0.2.25
 		is "$kind: one address relays" \
-		    "$(cut -d: -f1 "$SITE/home/etc/open-smtp")" 192.0.2.25
+		    "$(relay_list | cut -d: -f1)" 192.0.2.25
 		cp "$SITE/conf" "$VPOPMAIL_CONF"
 		rm -f "$SITE/home/etc/"open-smtp* "$SITE/home/etc/"tcp.smtp*
 	fi
