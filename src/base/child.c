@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define MAX_SLEEP 50000000L /* ns */
 
 static char path_only[] = "PATH=/usr/local/bin:/usr/bin:/bin";
@@ -145,15 +147,6 @@ vp_child_start(const struct vp_child *child)
 	return pid;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int
 reap(pid_t pid)
 {
@@ -178,14 +171,15 @@ poll_end(pid_t pid, int64_t limit)
 	if (ended.fd < 0)
 		return -1;
 	do {
-		int64_t left = limit - now_ms();
+		int64_t left = limit - vp_clock_ms();
 
 		if (left < 0)
 			left = 0;
 		if (left > INT32_MAX)
 			left = INT32_MAX;
 		rc = poll(&ended, 1, (int)left);
-	} while ((rc < 0 && errno == EINTR) || (rc == 0 && now_ms() < limit));
+	} while (
+	    (rc < 0 && errno == EINTR) || (rc == 0 && vp_clock_ms() < limit));
 	close(ended.fd);
 	return rc;
 }
@@ -204,7 +198,7 @@ watch_end(pid_t pid, int64_t limit)
 			return -1;
 		if (info.si_pid == pid)
 			return 1;
-		if (now_ms() >= limit)
+		if (vp_clock_ms() >= limit)
 			return 0;
 		nanosleep(&pause, NULL);
 		pause.tv_nsec *= 2;
@@ -216,7 +210,7 @@ watch_end(pid_t pid, int64_t limit)
 int
 vp_child_run(const struct vp_child *child)
 {
-	int64_t limit = now_ms() + (int64_t)child->seconds * 1000;
+	int64_t limit = vp_clock_ms() + (int64_t)child->seconds * 1000;
 	pid_t pid = vp_child_start(child);
 
 	if (pid < 0)

@@ -11,11 +11,11 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/attr.h"
 #include "base/child.h"
+#include "base/clock.h"
 
 #define PAUSE 20 /* ms, where a process cannot be polled */
 
@@ -24,15 +24,6 @@ struct reading {
 	char *output;
 	size_t size, length;
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Take what is there.  1: more may come; 0: the end; -1 and errno. */
 static int
@@ -76,7 +67,7 @@ read_until_end(struct reading *r, pid_t pid, int64_t limit)
 	int more = 1;
 
 	for (;;) {
-		int64_t left = limit - now_ms();
+		int64_t left = limit - vp_clock_ms();
 		struct pollfd fds[] = { { .fd = ended, .events = POLLIN },
 			{ .fd = more ? r->fd : -1, .events = POLLIN } };
 
@@ -98,7 +89,7 @@ read_until_end(struct reading *r, pid_t pid, int64_t limit)
 int
 vp_child_read(const struct vp_child *child, char *output, size_t size)
 {
-	const int64_t limit = now_ms() + (int64_t)child->seconds * 1000;
+	const int64_t limit = vp_clock_ms() + (int64_t)child->seconds * 1000;
 	struct vp_child known = *child;
 	int ends[2], status = 0, cause = 0;
 

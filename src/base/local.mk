@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += %D%/libbase.la
 %C%_libbase_la_SOURCES = \
 	%D%/attr.h \
 	%D%/child.c %D%/child.h %D%/child_as.c %D%/child_read.c \
+	%D%/clock.c %D%/clock.h \
 	%D%/conf.c %D%/conf.h \
 	%D%/copy.c %D%/copy.h \
 	%D%/csv.c %D%/csv.h %D%/csv_int.h \

@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define FIRST_SLEEP 1000000L  /* ns */
 #define MAX_SLEEP   50000000L /* ns */
 
@@ -79,20 +81,11 @@ open_lock(int dirfd, const char *name, uid_t uid, gid_t gid)
 	return rc == 0 ? fd : close_with(fd, errno);
 }
 
-static int64_t
-now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static int
 wait_for_lock(int fd, int seconds)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int64_t limit = now_ns() + (int64_t)seconds * 1000000000;
+	int64_t limit = vp_clock_ms() + (int64_t)seconds * 1000;
 	struct timespec pause = { .tv_nsec = FIRST_SLEEP };
 
 	while (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
@@ -100,13 +93,13 @@ wait_for_lock(int fd, int seconds)
 			continue;
 		if (errno != EAGAIN && errno != EACCES)
 			return -1;
-		int64_t left = limit - now_ns();
+		int64_t left = limit - vp_clock_ms();
 		if (left <= 0) {
 			errno = EAGAIN;
 			return -1;
 		}
-		if (pause.tv_nsec > left)
-			pause.tv_nsec = (long)left;
+		if (pause.tv_nsec / 1000000 > left)
+			pause.tv_nsec = (long)left * 1000000;
 		nanosleep(&pause, NULL);
 		pause.tv_nsec *= 2;
 		if (pause.tv_nsec > MAX_SLEEP)

@@ -17,9 +17,9 @@
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/labels.h"
 #include "base/text.h"
 
@@ -48,15 +48,6 @@ vp_usage_address(const char *pair, struct sockaddr_in *ret)
 	return 1;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Wait for what events say, up to a moment. */
 static int
 wait_for(const struct vp_usage_client *c, short events, int64_t until)
@@ -65,7 +56,7 @@ wait_for(const struct vp_usage_client *c, short events, int64_t until)
 	int rc;
 
 	do {
-		int64_t left = until - now_ms();
+		int64_t left = until - vp_clock_ms();
 
 		rc = poll(&poll_fd, 1, left > 0 ? (int)left : 0);
 	} while (rc < 0 && errno == EINTR);
@@ -81,7 +72,7 @@ has_connected(const struct vp_usage_client *c)
 	int error = 0;
 	socklen_t length = sizeof error;
 
-	if (wait_for(c, POLLOUT, now_ms() + c->timeout) != 0 ||
+	if (wait_for(c, POLLOUT, vp_clock_ms() + c->timeout) != 0 ||
 	    getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
 		return 0;
 	errno = error;
@@ -172,7 +163,7 @@ vp_usage_connect(const struct vpop *vp, struct vp_usage_client *ret)
 static int
 send_all(const struct vp_usage_client *c, const char *data, size_t size)
 {
-	int64_t until = now_ms() + c->timeout;
+	int64_t until = vp_clock_ms() + c->timeout;
 
 	while (size > 0) {
 		ssize_t done = send(c->fd, data, size, MSG_NOSIGNAL);
@@ -193,7 +184,7 @@ send_all(const struct vp_usage_client *c, const char *data, size_t size)
 static int
 receive_all(const struct vp_usage_client *c, char *data, size_t size)
 {
-	int64_t until = now_ms() + c->timeout;
+	int64_t until = vp_clock_ms() + c->timeout;
 
 	while (size > 0) {
 		ssize_t done = recv(c->fd, data, size, 0);

@@ -16,22 +16,21 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "base/attr.h"
+#include "base/clock.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
 #include "daemons/common/listen.h"
 #include "daemons/common/notify.h"
+#include "daemons/common/parent.h"
 #include "daemons/common/privdrop.h"
 #include "panel/api/worker.h"
 #include "panel/http/front.h"
 
 #define MOST_WORKERS 64
-#define SPARE_FILES  128   /* descriptors beside connections */
 #define READY        10000 /* milliseconds for a front to start */
 #define AGAIN        1000  /* before what failed is started again */
 #define STOP         15000
@@ -45,15 +44,6 @@ static struct vhd_settings settings;
 static int listeners[VHD_LISTENERS];
 static struct slot front, workers[MOST_WORKERS];
 static int control = -1; /* to the front */
-
-static int64_t
-milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- sockets ---------------------------------------------------------- */
 
@@ -130,27 +120,6 @@ forget_others(int with_listeners)
 }
 
 static void
-allow_files(void)
-{
-	rlim_t wanted = (rlim_t)settings.connections + SPARE_FILES;
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted)
-		return;
-	files.rlim_cur = wanted;
-	if (files.rlim_max < wanted && geteuid() == 0)
-		files.rlim_max = wanted;
-	if (files.rlim_cur > files.rlim_max)
-		files.rlim_cur = files.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur < wanted)
-		vp_daemonlog(LOG_WARNING,
-		    "only %lu descriptors for %lld "
-		    "connections: raise the limit of open files",
-		    (unsigned long)files.rlim_cur,
-		    (long long)settings.connections);
-}
-
-static void
 run_front(int theirs)
 {
 	const struct vhd_front_start start = {
@@ -159,7 +128,7 @@ run_front(int theirs)
 
 	forget_others(1);
 	become_child("front");
-	allow_files();
+	vp_allow_files(settings.connections);
 	_exit(vhd_front_run(&start));
 }
 
@@ -201,7 +170,7 @@ start_front(void)
 	int pair[2];
 	pid_t pid;
 
-	front.at = milliseconds() + AGAIN;
+	front.at = vp_clock_ms() + AGAIN;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
 		return -1;
 	pid = fork();
@@ -220,7 +189,7 @@ start_front(void)
 	if (control >= 0)
 		close(control);
 	control = pair[0];
-	front = (struct slot){ pid, milliseconds() };
+	front = (struct slot){ pid, vp_clock_ms() };
 	memset(workers, 0, sizeof workers);
 	return 0;
 }
@@ -231,7 +200,7 @@ start_worker(struct slot *slot)
 	int pair[2];
 	pid_t pid;
 
-	slot->at = milliseconds() + AGAIN;
+	slot->at = vp_clock_ms() + AGAIN;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
 		vp_daemonlog(
 		    LOG_ERR, "no socket for a worker: %s", strerror(errno));
@@ -244,7 +213,7 @@ start_worker(struct slot *slot)
 	}
 	close(pair[1]);
 	if (pid > 0) {
-		*slot = (struct slot){ pid, milliseconds() };
+		*slot = (struct slot){ pid, vp_clock_ms() };
 		/* If the front is gone, so will be the worker. */
 		vp_fd_send(control, "w", 1, pair[0], 0);
 	} else {
@@ -258,7 +227,7 @@ start_worker(struct slot *slot)
 static void
 ended(struct slot *slot, const char *what, int status)
 {
-	int64_t now = milliseconds();
+	int64_t now = vp_clock_ms();
 
 	if (status != 0)
 		vp_daemonlog(LOG_ERR, "%s ended (status %d)", what, status);
@@ -285,7 +254,7 @@ reap(void)
 static int64_t
 restart(void)
 {
-	int64_t now = milliseconds();
+	int64_t now = vp_clock_ms();
 
 	if (front.pid == 0 && front.at <= now)
 		start_front();
@@ -339,19 +308,11 @@ reload(const char *conf)
 
 /* ---- ending ----------------------------------------------------------- */
 
-static int
-wait_signal(const sigset_t *signals, int64_t wait)
-{
-	const struct timespec time = { wait / 1000, wait % 1000 * 1000000 };
-
-	return sigtimedwait(signals, NULL, &time);
-}
-
 /* What is being executed is finished first. */
 static void
 stop(const sigset_t *signals)
 {
-	int64_t end = milliseconds() + STOP;
+	int64_t end = vp_clock_ms() + STOP;
 	int status;
 	pid_t pid;
 
@@ -361,12 +322,12 @@ stop(const sigset_t *signals)
 	while ((pid = waitpid(-1, &status, WNOHANG)) >= 0) {
 		if (pid > 0)
 			continue;
-		if (milliseconds() >= end) {
+		if (vp_clock_ms() >= end) {
 			if (front.pid)
 				kill(front.pid, SIGKILL);
 			return;
 		}
-		wait_signal(signals, AGAIN);
+		vp_wait_signal(signals, AGAIN);
 	}
 }
 
@@ -401,7 +362,7 @@ vhd_serve(const char *conf, int ready_fd)
 
 		reap();
 		wait = restart();
-		switch (wait_signal(&signals, wait)) {
+		switch (vp_wait_signal(&signals, wait)) {
 		case SIGHUP:
 			reload(conf);
 			break;

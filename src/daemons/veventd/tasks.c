@@ -18,13 +18,14 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/veventd/hook.h"
 #include "daemons/veventd/webhook.h"
 #include "daemons/veventd/worker.h"
 
-#define PAUSE  2 /* seconds before a worker is started again */
+#define PAUSE  2000 /* milliseconds before a worker is started again */
 #define BEFORE "before."
 
 enum kind { SETTLE, HOOK, WEBHOOK };
@@ -34,7 +35,7 @@ struct task {
 	char name[VPOP_SUBSCRIBER_SIZE];
 	struct vp_hook hook; /* a webhook has a name only */
 	pid_t pid;           /* 0: none */
-	time_t ended;
+	int64_t ended;
 	int is_wanted;
 };
 
@@ -55,15 +56,6 @@ ved_tasks_free(struct ved_tasks *tasks)
 	if (tasks)
 		free(tasks->list);
 	free(tasks);
-}
-
-static time_t
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
 }
 
 /* ---- who there is ----------------------------------------------------- */
@@ -95,7 +87,7 @@ want(struct ved_tasks *tasks, const struct task *wanted)
 	if (!task) {
 		task = &tasks->list[tasks->count++];
 		*task = *wanted;
-		task->ended = now() - PAUSE;
+		task->ended = vp_clock_ms() - PAUSE;
 	}
 	task->is_wanted = 1;
 	return 0;
@@ -231,7 +223,7 @@ ved_tasks_scan(struct ved_tasks *tasks)
 			continue;
 		if (!task->is_wanted)
 			kill(task->pid, SIGTERM);
-		else if (task->pid == 0 && now() - task->ended >= PAUSE)
+		else if (task->pid == 0 && vp_clock_ms() - task->ended >= PAUSE)
 			start(task);
 		tasks->list[kept++] = *task;
 	}
@@ -248,7 +240,7 @@ ved_tasks_ended(struct ved_tasks *tasks, pid_t pid, int status)
 		if (task->pid != pid)
 			continue;
 		task->pid = 0;
-		task->ended = now();
+		task->ended = vp_clock_ms();
 		if (WIFSIGNALED(status))
 			vp_daemonlog(LOG_ERR,
 			    "the worker of '%s' was killed by signal %d",

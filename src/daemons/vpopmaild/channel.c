@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "daemons/common/daemonlog.h"
+#include "daemons/common/fdpass.h"
 #include "daemons/common/listen.h"
 #include "daemons/vpopmaild/front_int.h"
 
@@ -56,25 +57,12 @@ send_peer(struct vpd_channel *channel, const struct vpd_client *client)
 {
 	const struct vpd_wire wire = { .type = VPD_WIRE_PEER,
 		.connection = client->id };
-	int fd = bufferevent_getfd(client->bev);
 	unsigned char header[VPD_WIRE_HEADER];
-	union {
-		struct cmsghdr header;
-		char data[CMSG_SPACE(sizeof fd)];
-	} control = { .data = { 0 } };
-	struct iovec part = { header, sizeof header };
-	struct msghdr message = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof control };
 
 	vpd_wire_encode(&wire, header);
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof fd);
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-	if (sendmsg(bufferevent_getfd(channel->bev), &message,
-		MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)sizeof header)
+	if (vp_fd_send(bufferevent_getfd(channel->bev), header, sizeof header,
+		bufferevent_getfd(client->bev),
+		MSG_DONTWAIT) != (ssize_t)sizeof header)
 		vp_daemonlog(LOG_WARNING, "cannot tell a worker of a peer: %s",
 		    strerror(errno));
 }

@@ -11,17 +11,17 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/attr.h"
-#include "daemons/common/clock.h"
+#include "base/clock.h"
 #include "daemons/common/daemonlog.h"
+#include "daemons/common/fdpass.h"
+#include "daemons/common/parent.h"
 #include "daemons/common/privdrop.h"
 
-#define SPARE_FILES 128 /* descriptors beside connections */
-#define READY       10000
+#define READY 10000
 
 static int
 compare(const void *a, const void *b)
@@ -59,26 +59,6 @@ become_child(const char *role, int use_syslog)
 }
 
 static void
-allow_files(int64_t connections)
-{
-	rlim_t wanted = (rlim_t)connections + SPARE_FILES;
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted)
-		return;
-	files.rlim_cur = wanted;
-	if (files.rlim_max < wanted && geteuid() == 0)
-		files.rlim_max = wanted;
-	if (files.rlim_cur > files.rlim_max)
-		files.rlim_cur = files.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur < wanted)
-		vp_daemonlog(LOG_WARNING,
-		    "only %lu descriptors for %lld "
-		    "connections: raise the limit of open files",
-		    (unsigned long)files.rlim_cur, (long long)connections);
-}
-
-static void
 run_front(const struct vpd_generation *generation, int control)
 {
 	struct vpd_setup setup = generation->setup;
@@ -92,7 +72,7 @@ run_front(const struct vpd_generation *generation, int control)
 	keep_only(fds, setup.count + 1);
 	explicit_bzero(vpd_generations, sizeof vpd_generations);
 	become_child("front", setup.log_syslog);
-	allow_files(setup.connections + 2 * setup.workers);
+	vp_allow_files(setup.connections + 2 * setup.workers);
 	_exit(vpd_front_run(&start));
 }
 
@@ -128,23 +108,8 @@ int
 vpd_order(const struct vpd_generation *generation, enum vpd_order order, int fd)
 {
 	char byte = (char)order;
-	union {
-		struct cmsghdr header;
-		char data[CMSG_SPACE(sizeof fd)];
-	} control = { .data = { 0 } };
-	struct iovec part = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 
-	if (fd >= 0) {
-		message.msg_control = &control;
-		message.msg_controllen = sizeof control;
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(sizeof fd);
-		memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-	}
-	return sendmsg(generation->control, &message, MSG_NOSIGNAL) == 1 ? 0
-									 : -1;
+	return vp_fd_send(generation->control, &byte, 1, fd, 0) == 1 ? 0 : -1;
 }
 
 void

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "daemons/common/daemonlog.h"
+#include "daemons/common/fdpass.h"
 #include "daemons/common/privdrop.h"
 #include "daemons/vpopmaild/front_int.h"
 
@@ -67,25 +68,12 @@ static int
 receive(int control, int *ret_fd)
 {
 	char order = 0;
-	union {
-		struct cmsghdr header;
-		char data[CMSG_SPACE(sizeof(int))];
-	} space;
-	struct iovec part = { &order, 1 };
-	struct msghdr message = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &space,
-		.msg_controllen = sizeof space };
-	ssize_t n = recvmsg(control, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-	const struct cmsghdr *header;
+	ssize_t n;
 
 	*ret_fd = -1;
+	n = vp_fd_receive(control, &order, 1, ret_fd, MSG_DONTWAIT);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? -1 : 0;
-	header = CMSG_FIRSTHDR(&message);
-	if (header && header->cmsg_type == SCM_RIGHTS &&
-	    header->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(ret_fd, CMSG_DATA(header), sizeof(int));
 	return n == 0 ? 0 : order;
 }
 

@@ -24,7 +24,7 @@
 #include <openssl/ssl.h>
 #include <sys/queue.h>
 
-#include "daemons/common/clock.h"
+#include "base/clock.h"
 #include "daemons/vpopmaild/front.h"
 #include "daemons/vpopmaild/throttle.h"
 #include "daemons/vpopmaild/wire.h"

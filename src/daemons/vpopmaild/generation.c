@@ -10,7 +10,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "daemons/common/clock.h"
+#include "base/clock.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/listen.h"
 

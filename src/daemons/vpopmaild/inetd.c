@@ -17,8 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
-#include "daemons/common/clock.h"
 #include "daemons/vpopmaild/session.h"
 
 #define FIRST_ROOM    16384

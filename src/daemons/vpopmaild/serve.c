@@ -12,9 +12,10 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "daemons/common/clock.h"
+#include "base/clock.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/notify.h"
+#include "daemons/common/parent.h"
 #include "daemons/vpopmaild/generation.h"
 
 #define STOP 45000
@@ -135,14 +136,6 @@ kill_all(void)
 	}
 }
 
-static int
-wait_signal(const sigset_t *signals, int64_t wait)
-{
-	const struct timespec time = { wait / 1000, wait % 1000 * 1000000 };
-
-	return sigtimedwait(signals, NULL, &time);
-}
-
 /* What is being executed is finished first. */
 static void
 stop(const sigset_t *signals)
@@ -157,7 +150,7 @@ stop(const sigset_t *signals)
 	for (reap(1); is_alive(); reap(1)) {
 		if (vp_clock_ms() >= end)
 			kill_all();
-		wait_signal(signals, VPD_AGAIN);
+		vp_wait_signal(signals, VPD_AGAIN);
 	}
 	vpd_generation_clear(vpd_current);
 }
@@ -185,7 +178,7 @@ vpd_serve(int ready_fd)
 	for (;;) {
 		reap(0);
 		wait = restart();
-		switch (wait_signal(&signals, wait)) {
+		switch (vp_wait_signal(&signals, wait)) {
 		case SIGHUP:
 			if (vpd_generation_start() == 0)
 				vp_daemonlog(LOG_NOTICE, "new settings");

@@ -20,8 +20,9 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "daemons/common/clock.h"
+#include "base/clock.h"
 #include "daemons/common/daemonlog.h"
+#include "daemons/common/fdpass.h"
 
 #define SLICE 50 /* milliseconds after which others have their turn */
 
@@ -42,23 +43,6 @@ struct work {
 
 /* ---- channel ---------------------------------------------------------- */
 
-/* Keep the last descriptor that came with a message. */
-static void
-take_descriptor(struct work *work, struct msghdr *message)
-{
-	struct cmsghdr *control = CMSG_FIRSTHDR(message);
-
-	for (; control; control = CMSG_NXTHDR(message, control)) {
-		if (control->cmsg_level != SOL_SOCKET ||
-		    control->cmsg_type != SCM_RIGHTS ||
-		    control->cmsg_len != CMSG_LEN(sizeof(int)))
-			continue;
-		if (work->peer >= 0)
-			close(work->peer);
-		memcpy(&work->peer, CMSG_DATA(control), sizeof(int));
-	}
-}
-
 /* 1, or 0 at the end or on failure. */
 static int
 receive(struct work *work, void *data, size_t size)
@@ -66,23 +50,13 @@ receive(struct work *work, void *data, size_t size)
 	char *to = data;
 
 	while (size > 0) {
-		union {
-			struct cmsghdr align;
-			char data[CMSG_SPACE(sizeof(int))];
-		} control;
-		struct iovec part = { to, size };
-		struct msghdr message = { .msg_iov = &part,
-			.msg_iovlen = 1,
-			.msg_control = &control,
-			.msg_controllen = sizeof control };
-		ssize_t n =
-		    recvmsg(work->worker->channel, &message, MSG_CMSG_CLOEXEC);
+		ssize_t n = vp_fd_receive(
+		    work->worker->channel, to, size, &work->peer, 0);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return 0;
-		take_descriptor(work, &message);
 		to += n;
 		size -= (size_t)n;
 	}

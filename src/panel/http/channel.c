@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/attr.h"
+#include "base/clock.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
 #include "panel/http/front_int.h"
@@ -33,7 +34,7 @@ vhd_exchange_queue(struct vhd_front *front, struct vhd_exchange *exchange)
 		return;
 	}
 	exchange->number = ++front->number;
-	exchange->since = vhd_front_now();
+	exchange->since = vp_clock_ms();
 	TAILQ_INSERT_TAIL(&front->queue, exchange, next);
 	front->queued++;
 }
@@ -120,8 +121,7 @@ give(struct vhd_channel *channel, struct vhd_exchange *exchange)
 void
 vhd_channels_feed(struct vhd_front *front)
 {
-	int64_t late =
-	    vhd_front_now() - front->settings->request_seconds * 1000;
+	int64_t late = vp_clock_ms() - front->settings->request_seconds * 1000;
 
 	for (int i = 0; i < VHD_WORKERS_MAX; i++) {
 		struct vhd_channel *channel = &front->channels[i];

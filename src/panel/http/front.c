@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/attr.h"
+#include "base/clock.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
 #include "daemons/common/privdrop.h"
@@ -22,15 +23,6 @@
 #define TICK       1000 /* at least as often deadlines are looked at */
 #define DRAIN_TICK 20
 #define DRAIN_TIME 10000 /* for answers, when the process is to end */
-
-int64_t
-vhd_front_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* ---- start ------------------------------------------------------------ */
 
@@ -168,17 +160,17 @@ serve(struct vhd_front *front)
 {
 	int64_t end = INT64_MAX, sweep = 0;
 
-	while (vhd_front_now() < end) {
+	while (vp_clock_ms() < end) {
 		wait_for_events(front);
 		for (int i = 0; i < front->settings->count; i++)
 			MHD_run(front->doors[i].daemon);
 		vhd_channels_feed(front);
 		if (front->is_draining && end == INT64_MAX)
-			end = vhd_front_now() + DRAIN_TIME;
-		if (vhd_front_now() < sweep)
+			end = vp_clock_ms() + DRAIN_TIME;
+		if (vp_clock_ms() < sweep)
 			continue;
 		sweep =
-		    vhd_front_now() + (front->is_draining ? DRAIN_TICK : TICK);
+		    vp_clock_ms() + (front->is_draining ? DRAIN_TICK : TICK);
 		vhd_links_sweep(front);
 		if (front->is_draining && front->connections == 0)
 			return;

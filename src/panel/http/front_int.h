@@ -75,7 +75,6 @@ struct vhd_front {
 	int is_draining;
 };
 
-int64_t vhd_front_now(void); /* milliseconds */
 /* Open a door.  0, or -1 after having said why. */
 int vhd_door_open(
     struct vhd_door *door, int fd, const char *certificate, const char *key);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/listen.h"
 #include "panel/http/front_int.h"
@@ -35,7 +36,7 @@ set_deadline(struct vhd_link *link, int is_working)
 		TAILQ_REMOVE(&front->links, link, next);
 	link->is_working = is_working;
 	link->deadline =
-	    vhd_front_now() + front->settings->request_seconds * 1000;
+	    vp_clock_ms() + front->settings->request_seconds * 1000;
 	if (!is_working)
 		TAILQ_INSERT_TAIL(&front->links, link, next);
 }
@@ -81,7 +82,7 @@ connection_event(void *arg, struct MHD_Connection *connection,
 void
 vhd_links_sweep(struct vhd_front *front)
 {
-	int64_t now = vhd_front_now();
+	int64_t now = vp_clock_ms();
 	struct vhd_link *link;
 
 	/* The library sees the end and closes. */

@@ -18,6 +18,7 @@
 
 #include "base/attr.h"
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/dirtree.h"
 #include "base/text.h"
 
@@ -29,15 +30,6 @@
 static const char *const codes[] = { "not-found", "exists", "invalid",
 	"forbidden", "limit", "conflict", "unsupported", "unavailable",
 	"internal" };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int VP_PRINTF(2, 3)
     broken(struct vp_module_answer *answer, const char *format, ...)
@@ -79,14 +71,14 @@ int
 vp_module_stop(struct vp_module *module)
 {
 	const struct timespec pause = { .tv_nsec = 5000000 };
-	int64_t limit = now_ms() + STOP_MS;
+	int64_t limit = vp_clock_ms() + STOP_MS;
 	pid_t ended = 0;
 
 	if (module->pid <= 0)
 		return 1;
 	close(module->in);
 	module->in = -1;
-	while (ended == 0 && now_ms() < limit) {
+	while (ended == 0 && vp_clock_ms() < limit) {
 		ended = waitpid(module->pid, NULL, WNOHANG);
 		if (ended == 0)
 			nanosleep(&pause, NULL);
@@ -206,12 +198,13 @@ static int
 exchange(struct vp_module *module, const char *text, size_t size,
     struct vp_module_answer *answer)
 {
-	int64_t limit = now_ms() + (int64_t)module->manifest->seconds * 1000;
+	int64_t limit =
+	    vp_clock_ms() + (int64_t)module->manifest->seconds * 1000;
 	size_t done = 0;
 
 	module->used = 0;
 	for (;;) {
-		int64_t left = limit - now_ms();
+		int64_t left = limit - vp_clock_ms();
 		struct pollfd fds[] = { { module->out, POLLIN, 0 },
 			{ done < size ? module->in : -1, POLLOUT, 0 } };
 

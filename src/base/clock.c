@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "daemons/common/clock.h"
+#include "base/clock.h"
 
 #include <time.h>
 

@@ -1,6 +1,6 @@
 /* Time for limits: it only goes forward, whatever the date does. */
-#ifndef DAEMONS_CLOCK_H
-#define DAEMONS_CLOCK_H
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
 
 #include <stdint.h>
 
