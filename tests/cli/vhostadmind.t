@@ -1,92 +1,37 @@
 #!/bin/sh
 # vhostadmind: its processes, and mailboxes over its interface.
 . "${srcdir:-.}/tests/lib/lib.sh"
+. "${srcdir:-.}/tests/lib/panel.sh"
 
 site_make
-SOCK=$SITE/panel.sock
 vadddomain --no-password test.com || exit 1
 vadduser joe@test.com secret0 || exit 1
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
-    -subj /CN=localhost -days 3650 -keyout "$SITE/key.pem" \
-    -out "$SITE/cert.pem" 2>/dev/null
-cat >"$SITE/panel.conf" <<END
-unix = $SOCK
-proxy = $SITE/proxy.sock
-tcp = 127.0.0.1:0
-tls = 127.0.0.1:0
-certificate = $SITE/cert.pem
-key = $SITE/key.pem
-user = daemon
-workers = 2
-END
-vhostadmind --conf="$SITE/panel.conf" --ready-fd=3 2>"$SITE/log" 3>"$SITE/ready" &
-pid=$!
-# Wait until a condition holds, twenty seconds at most.
-await() {
-	n=0
-	until "$@"; do
-		n=$((n + 1))
-		[ $n -lt 400 ] || return 1
-		sleep 0.05
-	done
-}
-if ! await test -s "$SITE/ready"; then
-	comment log "$(cat "$SITE/log")"
-	fail 'the server starts'
-	kill -KILL $pid
-	done_testing
-	exit
-fi
-pass 'the server starts'
-port=$(sed -n 's/.*listening on 127.0.0.1:\([0-9]*\)$/\1/p' "$SITE/log")
-tls=$(sed -n 's/.*127.0.0.1:\([0-9]*\) (TLS)$/\1/p' "$SITE/log")
+panel_start
 U=http://localhost/api/v1
-
-# api METHOD PATH [CURL ARGUMENTS]: sets status, and out to the body; the head
-# is in $SITE/head.
-api() {
-	method=$1
-	path=$2
-	shift 2
-	status=$(curl -s -m 20 --unix-socket "$SOCK" -X "$method" -o "$SITE/body" \
-	    -D "$SITE/head" -w '%{http_code}' "$@" "$U$path")
-	out=$(cat "$SITE/body" 2>/dev/null)
-	rm -f "$SITE/body"
-}
-header() {
-	tr -d '\r' <"$SITE/head" | sed -n "s/^$1: //Ip"
-}
-json='Content-Type: application/json'
 users=/domains/test.com/users
 
 # ---- processes -----------------------------------------------------------
 api GET /server/health
-is 'health' "$status $(printf %s "$out" | jq -r .status)" '200 ok'
+is 'health' "$status $(got .status)" '200 ok'
 api GET /sessions/current
 is 'root is known by his user id' "$status $out" \
     '200 {"role":"system","account":"uid:0"}'
 field() {
 	sed -n "s/^$2:[[:space:]]*\([0-9]*\).*/\1/p" "/proc/$1/status"
 }
-child() {
-	for c in $(pgrep -P $pid); do
-		read -r comm <"/proc/$c/comm"
-		[ "$comm" != "$1" ] || echo "$c"
-	done | head -n 1
-}
-front=$(child front)
+front=$(panel_child front)
 is 'the front is a user of its own' "$(field "$front" Uid)" "$(id -u daemon)"
 is 'the front has a filter of system calls' "$(field "$front" Seccomp)" 2
 is 'the front sees no files' "$(find "/proc/$front/root/" -mindepth 1)" ""
-is 'a worker is the owner of mail' "$(field "$(child worker)" Uid)" "$SITE_UID"
+is 'a worker is the owner of mail' "$(field "$(panel_child worker)" Uid)" "$SITE_UID"
 for victim in front worker worker; do
-	kill -KILL "$(child $victim)"
+	kill -KILL "$(panel_child $victim)"
 	answers() {
 		api GET /server/health && [ "$status" = 200 ]
 	}
 	ok "it serves after its $victim was killed" await answers
 done
-kill -HUP $pid
+kill -HUP $PANEL_PID
 ok 'new settings' await grep -q 'new settings' "$SITE/log"
 api GET /server/health
 is 'it serves with new settings' "$status" 200
@@ -96,21 +41,21 @@ code() {
 	curl -s -m 20 -o /dev/null -w '%{http_code}' "$@"
 }
 is 'nobody is known over TCP' \
-    "$(code "http://127.0.0.1:$port/api/v1$users")" 401
+    "$(code "http://127.0.0.1:$PANEL_PORT/api/v1$users")" 401
 is 'nobody is known over TLS' \
-    "$(code -k "https://127.0.0.1:$tls/api/v1$users")" 401
+    "$(code -k "https://127.0.0.1:$PANEL_TLS/api/v1$users")" 401
 is 'nobody is known behind a web server' \
-    "$(code --unix-socket "$SITE/proxy.sock" "$U$users")" 401
+    "$(code --unix-socket "$PANEL_PROXY" "$U$users")" 401
 is 'health is local' \
-    "$(code "http://127.0.0.1:$port/api/v1/server/health")" 404
+    "$(code "http://127.0.0.1:$PANEL_PORT/api/v1/server/health")" 404
 is 'health is not for the clients of a web server' \
-    "$(code --unix-socket "$SITE/proxy.sock" "$U/server/health")" 404
+    "$(code --unix-socket "$PANEL_PROXY" "$U/server/health")" 404
 is 'a bearer is not taken for the user of the socket' \
-    "$(code --unix-socket "$SOCK" -H 'Authorization: Bearer x' "$U$users")" 401
-chmod 0666 "$SOCK"
+    "$(code --unix-socket "$PANEL_SOCK" -H 'Authorization: Bearer x' "$U$users")" 401
+chmod 0666 "$PANEL_SOCK"
 is 'another user of the socket is nobody' \
     "$(setpriv --reuid daemon --regid daemon --clear-groups \
-	curl -s -m 20 -o /dev/null -w '%{http_code}' --unix-socket "$SOCK" \
+	curl -s -m 20 -o /dev/null -w '%{http_code}' --unix-socket "$PANEL_SOCK" \
 	"$U$users")" 401
 
 # ---- addresses -------------------------------------------------------------
@@ -121,50 +66,50 @@ api PUT $users
 is 'a method that is not for it' "$status $(header allow)" \
     '405 GET, HEAD, POST'
 api GET /domains/none.test/users
-is 'no such domain' "$status $(printf %s "$out" | jq .code)" '404 -11'
+is 'no such domain' "$status $(got .code)" '404 -11'
 
 # ---- mailboxes -------------------------------------------------------------
-api POST $users -H "$json" -d '{"name":"Carol","gecos":"Carol C","password":"secret7"}'
+api POST $users -H "$JSON" -d '{"name":"Carol","gecos":"Carol C","password":"secret7"}'
 is 'create' "$status $(header location)" \
     '201 /api/v1/domains/test.com/users/carol'
 is 'what was created' "$out" \
     '{"name":"carol","domain":"test.com","gecos":"Carol C","flags":0,"quota":{"bytes":0,"messages":0}}'
 ok 'her password' vverifypw carol@test.com secret7
 tag=$(header etag)
-api POST $users -H "$json" -d '{"name":"carol"}'
-is 'create again' "$status $(printf %s "$out" | jq .code)" '409 -2'
-api POST $users -H "$json" -d '{"gecos":"x"}'
-is 'create without a name' "$status $(printf %s "$out" | jq -r '.errors[0].pointer')" \
+api POST $users -H "$JSON" -d '{"name":"carol"}'
+is 'create again' "$status $(got .code)" '409 -2'
+api POST $users -H "$JSON" -d '{"gecos":"x"}'
+is 'create without a name' "$status $(got '.errors[0].pointer')" \
     '422 /name'
-api POST $users -H "$json" -d '{"name":"x","flags":65536}'
+api POST $users -H "$JSON" -d '{"name":"x","flags":65536}'
 is 'fields that are not offered are refused' "$status" 422
-api POST $users -H "$json" -d '{"name":["x"]}'
+api POST $users -H "$JSON" -d '{"name":["x"]}'
 is 'a field of another type' "$status" 422
 api POST $users -H 'Content-Type: text/plain' -d '{"name":"x"}'
 is 'a body that is no JSON' "$status" 415
-api POST $users -H "$json" -d '{"name":"x","name":"y"}'
+api POST $users -H "$JSON" -d '{"name":"x","name":"y"}'
 is 'a field that occurs twice' "$status" 400
-api POST $users -H "$json" -d '[]'
+api POST $users -H "$JSON" -d '[]'
 is 'a body that is no object' "$status" 400
-api POST $users -H "$json" -d '{"name":"a b"}'
-is 'a bad name' "$status $(printf %s "$out" | jq .code)" '422 -1'
+api POST $users -H "$JSON" -d '{"name":"a b"}'
+is 'a bad name' "$status $(got .code)" '422 -1'
 api GET $users/carol -H "If-None-Match: $tag"
 is 'not modified' "$status" 304
-api PATCH $users/carol -H "$json" -d '{"gecos":"C"}'
+api PATCH $users/carol -H "$JSON" -d '{"gecos":"C"}'
 is 'change without If-Match' "$status" 428
-api PATCH $users/carol -H "$json" -H 'If-Match: "00"' -d '{"gecos":"C"}'
+api PATCH $users/carol -H "$JSON" -H 'If-Match: "00"' -d '{"gecos":"C"}'
 is 'change of another revision' "$status" 412
-api PATCH $users/carol -H "$json" -H "If-Match: $tag" -d '{"gecos":"C"}'
-is 'change' "$status $(printf %s "$out" | jq -r .gecos)" '200 C'
+api PATCH $users/carol -H "$JSON" -H "If-Match: $tag" -d '{"gecos":"C"}'
+is 'change' "$status $(got .gecos)" '200 C'
 is 'the change is there' "$(vuserinfo -c carol@test.com)" C
-api PATCH $users/carol -H "$json" -H "If-Match: $tag" -d '{"gecos":"D"}'
+api PATCH $users/carol -H "$JSON" -H "If-Match: $tag" -d '{"gecos":"D"}'
 is 'the old revision is none any more' "$status" 412
 api DELETE $users/carol
 is 'delete without If-Match' "$status" 428
 api DELETE $users/carol -H 'If-Match: *'
 is 'delete' "$status$out" 204
 api GET $users/carol
-is 'deleted' "$status $(printf %s "$out" | jq .code)" '404 -10'
+is 'deleted' "$status $(got .code)" '404 -10'
 api DELETE $users/carol -H 'If-Match: *'
 is 'delete again' "$status" 404
 
@@ -176,8 +121,8 @@ path="$users?limit=2"
 names=
 while [ -n "$path" ]; do
 	api GET "$path"
-	names="$names $(printf %s "$out" | jq -r '.items[].name' | tr '\n' ' ')|"
-	next=$(printf %s "$out" | jq -r '.next // empty')
+	names="$names $(got '.items[].name' | tr '\n' ' ')|"
+	next=$(got '.next // empty')
 	path=${next:+"$users?limit=2&cursor=$next"}
 done
 names=$(printf %s "$names" | tr -s ' ')
@@ -196,7 +141,7 @@ api GET $users/joe
 is 'the store is back' "$status" 200
 
 # ---- the request layer ------------------------------------------------------
-PORT=$port perl "$srcdir/tests/lib/vhostadmind.pl" >"$SITE/raw" 2>&1
+PORT=$PANEL_PORT perl "$srcdir/tests/lib/vhostadmind.pl" >"$SITE/raw" 2>&1
 while IFS= read -r line; do
 	case $line in
 	'ok '*) pass "${line#ok }" ;;
@@ -209,9 +154,8 @@ is 'all of them ran' "$(grep -c 'ok ' "$SITE/raw")" \
 api GET /server/health
 is 'it serves after all that' "$status" 200
 
-kill -TERM $pid
-wait $pid
+panel_stop
 is 'it stops' $? 0
-not_ok 'its socket is gone' test -e "$SOCK"
+not_ok 'its socket is gone' test -e "$PANEL_SOCK"
 is 'no sanitizer has spoken' "$(grep -ciE 'sanitizer|runtime error' "$SITE/log")" 0
 done_testing
