@@ -34,13 +34,13 @@ cut(char *text, char at)
 static void
 read_field(struct vhd_head *head, char *line)
 {
-	struct vhd_field *field = &head->fields[head->count];
 	char *value = cut(line, ':');
 
 	if (head->count++ >= VHD_FIELDS_MAX || !value)
 		return;
 	value += *value == ' ';
-	*field = (struct vhd_field){ line, value, strlen(line), strlen(value) };
+	head->fields[head->count - 1] =
+	    (struct vhd_field){ line, value, strlen(line), strlen(value) };
 }
 
 static int
@@ -48,7 +48,7 @@ count_of(const struct vhd_head *head, const char *name)
 {
 	int count = 0;
 
-	for (size_t i = 0; i < head->count; i++)
+	for (size_t i = 0; i < head->count && i < VHD_FIELDS_MAX; i++)
 		count += head->fields[i].name &&
 			 strcasecmp(head->fields[i].name, name) == 0;
 	return count;
