@@ -18,20 +18,24 @@
 struct life {
 	struct vp_conform *run;
 	const struct vp_module_resource *resource;
-	json_t *first;   /* the first example */
-	const char *key; /* its key */
-	json_t *second;  /* another content of the same key; owned */
-	int jobs;
+	const char *domain; /* that it belongs to */
+	const char *parent; /* key of the object that it is within, or NULL */
+	json_t *first;      /* the first example */
+	const char *key;    /* its key; NULL: it is single */
+	json_t *second;     /* another content of the same key; owned */
+	int *jobs;
 };
 
 static json_t *
 parameters(const struct life *life)
 {
-	json_t *object = json_pack(
-	    "{s:s, s:s}", "resource", life->resource->name, "key", life->key);
+	json_t *object = json_pack("{s:s, s:s*, s:s*, s:{s:s, s:s}}",
+	    "resource", life->resource->name, "key", life->key, "parent",
+	    life->parent, "actor", "name", "uid:0", "role", "system");
 
 	if (life->resource->of_domain)
-		json_object_set_new(object, "domain", json_string(DOMAIN));
+		json_object_set_new(
+		    object, "domain", json_string(life->domain));
 	return object;
 }
 
@@ -43,7 +47,7 @@ change(struct life *life, int job, json_t *old, json_t *new)
 	char id[64];
 
 	if (job == 0)
-		job = ++life->jobs;
+		job = ++*life->jobs;
 	snprintf(id, sizeof id, "job-%s-%d", life->resource->name, job);
 	json_object_set_new(object, "job", json_string(id));
 	json_object_set_new(
@@ -135,12 +139,25 @@ list(struct life *life, int *ret_found, const char *what)
 static void
 lists(struct life *life, int is_there, const char *what)
 {
-	int found, count = list(life, &found, what);
+	int found, count;
 
+	if (!(life->resource->can & VP_MODULE_LIST))
+		return;
+	count = list(life, &found, what);
 	vp_conform_tell(life->run, count >= 0 && found == is_there,
 	    "items must be an array that has it, or not", "%s: and %s",
 	    life->resource->name,
 	    is_there ? "it is among them" : "it is not among them");
+}
+
+/* Parameters of the question whether a change would be made. */
+static json_t *
+validate(struct life *life, const char *action, json_t *old, json_t *new)
+{
+	json_t *object = change(life, 0, old, new);
+
+	json_object_set_new(object, "action", json_string(action));
+	return object;
 }
 
 /* What a change gave for its being taken back. */
@@ -159,12 +176,13 @@ born(struct life *life)
 {
 	does(life, "get", parameters(life), "not-found", "what is not there");
 	lists(life, 0, "a list");
-	does(life, "validate", change(life, 0, NULL, life->first), NULL,
+	does(life, "validate", validate(life, "setup", NULL, life->first), NULL,
 	    "the example is allowed");
 	does(life, "get", parameters(life), "not-found",
 	    "which makes nothing yet");
-	does(life, "modify", change(life, 0, life->first, life->first),
-	    "not-found", "what is not there cannot be changed");
+	if (life->resource->can & VP_MODULE_MODIFY)
+		does(life, "modify", change(life, 0, life->first, life->first),
+		    "not-found", "what is not there cannot be changed");
 
 	json_t *with = change(life, 0, NULL, life->first);
 	json_t *again = json_deep_copy(with);
@@ -172,15 +190,17 @@ born(struct life *life)
 	shows(life, life->first, "it is there");
 	lists(life, 1, "a list");
 	does(life, "setup", again, NULL, "the same job again");
-	does(life, "setup", change(life, 0, NULL, life->first), "exists",
-	    "another job for the same");
+	if (life->key)
+		does(life, "setup", change(life, 0, NULL, life->first),
+		    "exists", "another job for the same");
 }
 
+/* From one content to another, and back. */
 static void
 changed(struct life *life)
 {
 	json_t *with = change(life, 0, life->first, life->second);
-	int job = life->jobs;
+	int job = *life->jobs;
 	json_t *result = call(life, "modify", with, NULL, "it is changed");
 
 	shows(life, life->second, "it is there");
@@ -189,7 +209,7 @@ changed(struct life *life)
 	shows(life, life->first, "it is there");
 	does(
 	    life, "undo", undoing(life, job, result), NULL, "taken back again");
-	does(life, "undo", undoing(life, ++life->jobs, NULL), NULL,
+	does(life, "undo", undoing(life, ++*life->jobs, NULL), NULL,
 	    "taking back what was never done");
 	shows(life, life->first, "it is there");
 	json_decref(result);
@@ -221,53 +241,177 @@ survives(struct life *life)
 	shows(life, life->first, "after a kill it is there");
 }
 
+/* The actions, each with its first example. */
+static void
+acted(struct life *life)
+{
+	const struct vp_module_resource *resource = life->resource;
+
+	for (size_t i = 0; i < resource->actions_count; i++) {
+		const struct vp_module_action *action = &resource->actions[i];
+		json_t *with = change(life, 0, NULL, NULL);
+		json_t *examples = json_object_get(action->schema, "examples");
+		char what[64];
+
+		json_object_set_new(with, "action", json_string(action->name));
+		json_object_set(with, "input", json_array_get(examples, 0));
+		snprintf(what, sizeof what, "action %s", action->name);
+		does(life, "act", with, NULL, what);
+	}
+	does(life, "get", parameters(life), NULL,
+	    "after its actions it is there");
+}
+
 static void
 gone(struct life *life)
 {
 	json_t *with = change(life, 0, life->first, NULL);
 	json_t *again = json_deep_copy(with);
-	int job = life->jobs;
+	int job = *life->jobs;
 	json_t *result = call(life, "delete", with, NULL, "it is deleted");
+	int is_final = json_is_true(json_object_get(result, "final"));
 
 	does(life, "get", parameters(life), "not-found", "it is gone");
 	lists(life, 0, "a list");
 	does(life, "delete", again, NULL, "the same job again");
-	does(life, "undo", undoing(life, job, result), NULL,
-	    "the deletion is taken back");
-	shows(life, life->first, "it is there");
+	does(life, "undo", undoing(life, job, result),
+	    is_final ? "conflict" : NULL,
+	    is_final ? "the deletion is final" : "the deletion is taken back");
 	json_decref(result);
-	does(life, "delete", change(life, 0, life->first, NULL), NULL,
-	    "it is deleted for good");
+	if (!is_final) {
+		shows(life, life->first, "it is there");
+		does(life, "delete", change(life, 0, life->first, NULL), NULL,
+		    "it is deleted for good");
+	}
 	does(life, "delete", change(life, 0, life->first, NULL), "not-found",
 	    "what is not there cannot be deleted");
+}
+
+/* All that can be done with it. */
+static void
+live(struct life *life)
+{
+	unsigned can = life->resource->can;
+
+	if (can & VP_MODULE_SETUP)
+		born(life);
+	else
+		does(life, "get", parameters(life),
+		    life->key ? "not-found" : NULL,
+		    life->key ? "what is not there" : "it is there");
+	/* What cannot be made is there, and must be made the first example
+	 * before it can be told what it is. */
+	if (can & VP_MODULE_MODIFY && !(can & VP_MODULE_SETUP) && !life->key)
+		does(life, "modify", change(life, 0, NULL, life->first), NULL,
+		    "it is made the example");
+	if (can & VP_MODULE_MODIFY && (can & VP_MODULE_SETUP || !life->key))
+		changed(life);
+	if (can & VP_MODULE_SETUP) {
+		suspended(life);
+		survives(life);
+		acted(life);
+	}
+	if (can & VP_MODULE_SETUP && can & VP_MODULE_DELETE)
+		gone(life);
+}
+
+/* ---- what it hangs on ------------------------------------------------- */
+
+static json_t *
+example_of(const struct vp_module_resource *resource)
+{
+	return json_array_get(json_object_get(resource->schema, "examples"), 0);
+}
+
+/* The resource of this module whose objects are domains, or NULL. */
+static const struct vp_module_resource *
+domains_of(const struct vp_manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->count; i++) {
+		const struct vp_module_resource *resource =
+		    &manifest->resources[i];
+
+		if (!resource->of_domain && !resource->within &&
+		    strcmp(resource->name, "domains") == 0)
+			return resource;
+	}
+	return NULL;
+}
+
+/* Make or delete the first example of another resource. */
+static void
+ancestor(const struct life *life, const struct vp_module_resource *resource,
+    const char *verb)
+{
+	struct life other = { .run = life->run,
+		.resource = resource,
+		.domain = life->domain,
+		.first = example_of(resource),
+		.jobs = life->jobs };
+	int is_setup = strcmp(verb, "setup") == 0;
+
+	other.key =
+	    json_string_value(json_object_get(other.first, resource->key));
+	does(&other, verb,
+	    change(&other, 0, is_setup ? NULL : other.first,
+		is_setup ? other.first : NULL),
+	    NULL, is_setup ? "made for what follows" : "taken away again");
+}
+
+static void
+live_on(struct life *life, const struct vp_module_resource *domains)
+{
+	const struct vp_module_resource *parent = life->resource->within;
+
+	if (domains)
+		ancestor(life, domains, "setup");
+	if (parent)
+		ancestor(life, parent, "setup");
+	live(life);
+	if (parent)
+		ancestor(life, parent, "delete");
+	if (domains)
+		ancestor(life, domains, "delete");
 }
 
 void
 vp_conform_resource(
     struct vp_conform *run, const struct vp_module_resource *resource)
 {
+	const struct vp_module_resource *domains =
+	    resource->of_domain ? domains_of(run->module->manifest) : NULL;
 	json_t *examples = json_object_get(resource->schema, "examples");
+	int jobs = 0;
 	struct life life = {
 		.run = run,
 		.resource = resource,
+		.domain = DOMAIN,
 		.first = json_array_get(examples, 0),
+		.jobs = &jobs,
 	};
+	int is_right;
 
-	life.key =
-	    json_string_value(json_object_get(life.first, resource->key));
+	if (domains)
+		life.domain = json_string_value(
+		    json_object_get(example_of(domains), domains->key));
+	if (resource->within)
+		life.parent = json_string_value(json_object_get(
+		    example_of(resource->within), resource->within->key));
+	if (resource->key)
+		life.key = json_string_value(
+		    json_object_get(life.first, resource->key));
 	life.second = json_deep_copy(json_array_get(examples, 1));
-	vp_conform_tell(run, life.key && life.second,
+	is_right = life.second && (life.key || !resource->key) && life.domain &&
+		   (life.parent || !resource->within);
+	vp_conform_tell(run, is_right,
 	    "its schema must have two examples, the second being what the "
 	    "first is changed to",
 	    "%s: there are examples", resource->name);
-	if (life.key && life.second) {
-		json_object_set_new(
-		    life.second, resource->key, json_string(life.key));
-		born(&life);
-		changed(&life);
-		suspended(&life);
-		survives(&life);
-		gone(&life);
+	if (is_right) {
+		if (life.key)
+			json_object_set_new(
+			    life.second, resource->key, json_string(life.key));
+		live_on(&life, domains);
 	}
 	json_decref(life.second);
 }

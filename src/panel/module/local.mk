@@ -3,7 +3,8 @@
 noinst_LTLIBRARIES += %D%/libmodule.la
 %C%_libmodule_la_SOURCES = \
 	%D%/format.c %D%/format.h \
-	%D%/manifest.c %D%/manifest.h \
+	%D%/manifest.c %D%/manifest.h %D%/manifest_int.h \
+	%D%/manifest_resource.c \
 	%D%/process.c %D%/process.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/set.c %D%/set.h %D%/transact.c

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "panel/module/manifest.h"
+#include "panel/module/manifest_int.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,14 +24,8 @@
 #define FILE_BYTES (1 << 20)
 #define SECONDS    10
 
-/* What is being loaded. */
-struct load {
-	struct vp_manifest *manifest;
-	int dirfd;
-	char *error;
-};
-
-static int VP_PRINTF(2, 3) fail(struct load *load, const char *format, ...)
+int
+vp_manifest_fail(struct vp_manifest_load *load, const char *format, ...)
 {
 	va_list args;
 
@@ -43,26 +37,26 @@ static int VP_PRINTF(2, 3) fail(struct load *load, const char *format, ...)
 
 /* 0 if only root and we can change what fd is open on. */
 static int
-check_owner(struct load *load, int fd, const char *name)
+check_owner(struct vp_manifest_load *load, int fd, const char *name)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return fail(load, "cannot look at '%s/%s': %s",
+		return vp_manifest_fail(load, "cannot look at '%s/%s': %s",
 		    load->manifest->folder, name, strerror(errno));
 	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return fail(load,
+		return vp_manifest_fail(load,
 		    "'%s/%s' belongs to neither root nor this user: chown it",
 		    load->manifest->folder, name);
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return fail(load,
+		return vp_manifest_fail(load,
 		    "'%s/%s' can be changed by others: chmod go-w it",
 		    load->manifest->folder, name);
 	return 0;
 }
 
 static json_t *
-read_json(struct load *load, const char *name)
+read_json(struct vp_manifest_load *load, const char *name)
 {
 	AUTO_FREE char *text = NULL;
 	json_error_t error;
@@ -75,33 +69,33 @@ read_json(struct load *load, const char *name)
 	if (fd >= 0)
 		text = vp_file_read(load->dirfd, name, FILE_BYTES, &size);
 	if (!text) {
-		fail(load, "cannot read '%s/%s': %s", load->manifest->folder,
-		    name, strerror(errno));
+		vp_manifest_fail(load, "cannot read '%s/%s': %s",
+		    load->manifest->folder, name, strerror(errno));
 		return NULL;
 	}
 	json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
 	if (!json)
-		fail(load, "'%s/%s' is no JSON: line %d: %s",
+		vp_manifest_fail(load, "'%s/%s' is no JSON: line %d: %s",
 		    load->manifest->folder, name, error.line, error.text);
 	return json;
 }
 
-static json_t *
-read_schema(struct load *load, const char *name)
+json_t *
+vp_manifest_schema(struct vp_manifest_load *load, const char *name)
 {
 	struct vp_schema_error error;
 	json_t *schema = read_json(load, name);
 
 	if (!schema || vp_schema_check(schema, &error) == 0)
 		return schema;
-	fail(load, "'%s/%s', at '%s': %s", load->manifest->folder, name,
-	    error.pointer, error.words);
+	vp_manifest_fail(load, "'%s/%s', at '%s': %s", load->manifest->folder,
+	    name, error.pointer, error.words);
 	json_decref(schema);
 	return NULL;
 }
 
 static int
-check_manifest(struct load *load)
+check_manifest(struct vp_manifest_load *load)
 {
 	struct vp_schema_error error;
 	json_t *schema = json_loads(manifest_schema, 0, NULL);
@@ -110,109 +104,69 @@ check_manifest(struct load *load)
 		     : -1;
 
 	if (!schema)
-		fail(load, "out of memory");
+		vp_manifest_fail(load, "out of memory");
 	else if (rc != 0)
-		fail(load, "'%s/" FILE_NAME "': '%s' %s",
+		vp_manifest_fail(load, "'%s/" FILE_NAME "': '%s' %s",
 		    load->manifest->folder, error.pointer, error.words);
 	json_decref(schema);
 	return rc;
 }
 
-/* Examples must be right: people and vmodule(8) go by them. */
+/* 0 if a name is that of a program of the folder. */
 static int
-check_examples(struct load *load, const struct vp_module_resource *resource)
+check_program(struct vp_manifest_load *load, const char *name)
 {
-	json_t *examples = json_object_get(resource->schema, "examples");
-	struct vp_schema_error error;
-	json_t *example;
-	size_t i;
-
-	json_array_foreach(examples, i, example)
-	{
-		if (vp_schema_validate(resource->schema, example, &error) != 0)
-			return fail(load, "resource '%s': example %zu: '%s' %s",
-			    resource->name, i + 1, error.pointer, error.words);
-	}
-	return 0;
-}
-
-static int
-load_resource(struct load *load, json_t *json, struct vp_module_resource *ret)
-{
-	const char *file = json_string_value(json_object_get(json, "schema"));
-	const char *scope = json_string_value(json_object_get(json, "scope"));
-
-	ret->name = json_string_value(json_object_get(json, "name"));
-	ret->key = json_string_value(json_object_get(json, "key"));
-	ret->of_domain = strcmp(scope, "domain") == 0;
-	ret->schema = read_schema(load, file);
-	if (!ret->schema)
-		return -1;
-
-	json_t *property = json_object_get(
-	    json_object_get(ret->schema, "properties"), ret->key);
-	const char *type = json_string_value(json_object_get(property, "type"));
-	if (!type || strcmp(type, "string") != 0)
-		return fail(load,
-		    "resource '%s': its key '%s' is no text property of '%s'",
-		    ret->name, ret->key, file);
-	return check_examples(load, ret);
-}
-
-static int
-load_resources(struct load *load)
-{
-	struct vp_manifest *m = load->manifest;
-	json_t *list = json_object_get(m->json, "resources");
-	size_t count = json_array_size(list);
-
-	m->resources = calloc(count + 1, sizeof *m->resources);
-	if (!m->resources)
-		return fail(load, "out of memory");
-	for (size_t i = 0; i < count; i++) {
-		m->count = i + 1;
-		if (load_resource(
-			load, json_array_get(list, i), &m->resources[i]) != 0)
-			return -1;
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(m->resources[i].name,
-				m->resources[j].name) == 0)
-				return fail(load,
-				    "resource '%s' is there twice",
-				    m->resources[i].name);
-	}
-	return 0;
-}
-
-static int
-load_program(struct load *load)
-{
-	struct vp_manifest *m = load->manifest;
-	const char *name = json_string_value(
-	    json_array_get(json_object_get(m->json, "program"), 0));
+	const struct vp_manifest *m = load->manifest;
 
 	if (strchr(name, '/'))
-		return fail(load, "the program '%s' must be in the folder '%s'",
-		    name, m->folder);
+		return vp_manifest_fail(load,
+		    "the program '%s' must be in the folder '%s'", name,
+		    m->folder);
 	AUTO_CLOSE int fd =
 	    openat(load->dirfd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return fail(load, "cannot open '%s/%s': %s", m->folder, name,
-		    strerror(errno));
+		return vp_manifest_fail(load, "cannot open '%s/%s': %s",
+		    m->folder, name, strerror(errno));
 	if (check_owner(load, fd, name) != 0)
 		return -1;
 	if (faccessat(load->dirfd, name, X_OK, 0) != 0)
-		return fail(load, "'%s/%s' is no program: chmod +x it",
-		    m->folder, name);
+		return vp_manifest_fail(load,
+		    "'%s/%s' is no program: chmod +x it", m->folder, name);
+	return 0;
+}
+
+static const char *
+program_of(json_t *json)
+{
+	return json_string_value(
+	    json_array_get(json_object_get(json, "program"), 0));
+}
+
+static int
+load_programs(struct vp_manifest_load *load)
+{
+	struct vp_manifest *m = load->manifest;
+	const char *name = program_of(m->json);
+	json_t *verb;
+	size_t i;
+
+	if (check_program(load, name) != 0)
+		return -1;
 	if (asprintf(&m->program, "%s/%s", m->folder, name) < 0) {
 		m->program = NULL;
-		return fail(load, "out of memory");
+		return vp_manifest_fail(load, "out of memory");
+	}
+	m->root = json_object_get(m->json, "root");
+	json_array_foreach(m->root, i, verb)
+	{
+		if (check_program(load, program_of(verb)) != 0)
+			return -1;
 	}
 	return 0;
 }
 
 static int
-load_folder(struct load *load)
+load_folder(struct vp_manifest_load *load)
 {
 	struct vp_manifest *m = load->manifest;
 	const char *settings;
@@ -228,24 +182,28 @@ load_folder(struct load *load)
 	    (int)json_integer_value(json_object_get(m->json, "seconds"));
 	if (m->seconds == 0)
 		m->seconds = SECONDS;
+	m->processes =
+	    (int)json_integer_value(json_object_get(m->json, "processes"));
+	if (m->processes == 0)
+		m->processes = 1;
 	settings = json_string_value(json_object_get(m->json, "settings"));
-	if (settings && !(m->settings = read_schema(load, settings)))
+	if (settings && !(m->settings = vp_manifest_schema(load, settings)))
 		return -1;
-	return load_program(load) != 0 ? -1 : load_resources(load);
+	return load_programs(load) != 0 ? -1 : vp_manifest_resources(load);
 }
 
 int
 vp_manifest_load(const char *folder, struct vp_manifest *ret,
     char ret_error[VP_MODULE_ERROR])
 {
-	struct load load = { ret, -1, ret_error };
+	struct vp_manifest_load load = { ret, -1, ret_error };
 	int rc;
 
 	*ret = (struct vp_manifest){ .folder = realpath(folder, NULL) };
 	load.dirfd = ret->folder ? vp_dir_open(ret->folder) : -1;
 	if (load.dirfd < 0) {
-		rc = fail(&load, "cannot open the folder '%s': %s", folder,
-		    strerror(errno));
+		rc = vp_manifest_fail(&load, "cannot open the folder '%s': %s",
+		    folder, strerror(errno));
 	} else {
 		rc = load_folder(&load);
 		close(load.dirfd);
@@ -258,9 +216,7 @@ vp_manifest_load(const char *folder, struct vp_manifest *ret,
 void
 vp_manifest_free(struct vp_manifest *manifest)
 {
-	for (size_t i = 0; i < manifest->count; i++)
-		json_decref(manifest->resources[i].schema);
-	free(manifest->resources);
+	vp_manifest_resources_free(manifest);
 	json_decref(manifest->settings);
 	json_decref(manifest->json);
 	free(manifest->program);

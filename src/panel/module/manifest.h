@@ -10,10 +10,42 @@
 
 #define VP_MODULE_ERROR 1024
 
+/* Bits: what can be done with objects of a resource. */
+enum vp_module_can {
+	VP_MODULE_LIST = 1,
+	VP_MODULE_GET = 2,
+	VP_MODULE_SETUP = 4,
+	VP_MODULE_MODIFY = 8,
+	VP_MODULE_DELETE = 16
+};
+
+/* Bits: who may. */
+enum vp_module_role {
+	VP_MODULE_SYSTEM = 1,
+	VP_MODULE_OPERATOR = 2,
+	VP_MODULE_RESELLER = 4,
+	VP_MODULE_DOMAIN = 8,
+	VP_MODULE_USER = 16
+};
+
+struct vp_module_action {
+	const char *name, *title;
+	json_t *schema; /* of its input */
+	unsigned roles;
+	int is_job;
+};
+
 struct vp_module_resource {
-	const char *name, *key;
-	int of_domain; /* 0: of the site */
+	const char *name, *title;
+	const char *key; /* NULL: there is one object for each parent */
+	int of_domain;   /* 0: of the site */
+	int is_searched;
+	const struct vp_module_resource *within; /* its parent, or NULL */
+	unsigned can, read, write;
 	json_t *schema;
+	json_t *filters, *permission; /* arrays of texts, or NULL */
+	struct vp_module_action *actions;
+	size_t actions_count;
 };
 
 struct vp_manifest {
@@ -21,7 +53,8 @@ struct vp_manifest {
 	char *program; /* absolute path */
 	json_t *json;  /* all of module.json; the texts here are its */
 	const char *name, *user; /* user NULL: not given */
-	int seconds;
+	int seconds, processes;
+	json_t *root;     /* verbs of the root helper, or NULL */
 	json_t *settings; /* schema, or NULL */
 	struct vp_module_resource *resources;
 	size_t count;
