@@ -127,6 +127,7 @@ CLI_TESTS = \
 	%D%/cli/vhostadmind.t \
 	%D%/panel/apache.t \
 	%D%/panel/crowd.t \
+	%D%/panel/resources.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
 	%D%/cli/vmakedotqmail.t \

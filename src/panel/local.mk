@@ -1,7 +1,7 @@
 # The control panel's server: libpanel.la is all but its main.
 noinst_LTLIBRARIES += %D%/libpanel.la
 %C%_libpanel_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) \
-	$(SECCOMP_CFLAGS)
+	$(SECCOMP_CFLAGS) -DMODULES_FOLDER='"$(pkglibexecdir)/modules"'
 %C%_libpanel_la_SOURCES = \
 	%D%/api/call.c %D%/api/call.h \
 	%D%/api/entity.c %D%/api/entity.h \
@@ -17,10 +17,15 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/http/sandbox.c \
 	%D%/http/status.c %D%/http/status.h \
 	%D%/http/target.c %D%/http/target.h \
+	%D%/res/changelock.c %D%/res/changelock.h \
+	%D%/res/merge.c %D%/res/merge.h \
+	%D%/res/place.c %D%/res/place.h \
 	%D%/res/res.h %D%/res/server.c %D%/res/users.c \
+	%D%/res/resource.c %D%/res/resource_change.c \
+	%D%/res/resource.h \
 	%D%/serve.c %D%/serve.h \
 	%D%/settings.c %D%/settings.h
-PANEL_LIBS = %D%/libpanel.la src/daemons/common/libcommon.la $(LAYERS) \
+PANEL_LIBS = %D%/libpanel.la %D%/module/libmodule.la src/daemons/common/libcommon.la $(LAYERS) \
 	$(CORE_LIBS) $(CHANGE_LIBS) $(MICROHTTPD_LIBS) $(SECCOMP_LIBS)
 
 bin_PROGRAMS += %D%/vhostadmind

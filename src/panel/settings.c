@@ -33,6 +33,7 @@ static const struct vp_conf_item table[] = {
 	TEXT("key", key, ""),
 	TEXT("user", front_user, "nobody"),
 	TEXT("proxy_group", proxy_group, ""),
+	TEXT("modules", modules, MODULES_FOLDER),
 	NUMBER("workers", workers, "4", 1, 64),
 	NUMBER("connections", connections, "4000", 1, 100000),
 	NUMBER("connections_per_address", per_address, "200", 0, 100000),

@@ -19,6 +19,7 @@ struct vhd_settings {
 	char *tcp, *tls, *unix_socket, *proxy_socket; /* lists, by blanks */
 	char *certificate, *key;
 	char *front_user, *proxy_group;
+	char *modules; /* the folder of their folders */
 	int64_t workers, connections, per_address;
 	int64_t idle_seconds, request_seconds, queue, body_bytes, syslog;
 	/* what follows from them */

@@ -15,6 +15,12 @@ set_text(struct vhd_call *call, char *text)
 	call->text_size = text ? strlen(text) : 0;
 }
 
+const char *
+vhd_role_name(enum vhd_role role)
+{
+	return role == VHD_SYSTEM ? "system" : "anon";
+}
+
 void
 vhd_call_clear(struct vhd_call *call)
 {

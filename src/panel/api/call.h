@@ -11,6 +11,7 @@
 #include "base/attr.h"
 #include "panel/http/frame.h"
 #include "panel/http/target.h"
+#include "panel/res/place.h"
 #include "vpop.h"
 
 #define VHD_PARAMETERS_MAX 4
@@ -20,6 +21,9 @@ enum vhd_role { /* bits, for the table of routes */
 	VHD_SYSTEM = 2 /* may do everything */
 };
 
+/* As modules and people are told. */
+const char *vhd_role_name(enum vhd_role role);
+
 struct vhd_who {
 	enum vhd_role role;
 	char name[80]; /* for the journal */
@@ -27,7 +31,9 @@ struct vhd_who {
 
 struct vhd_call {
 	struct vpop *vp;
+	struct vhd_modules *modules;
 	const struct vhd_route *route;
+	struct vhd_place place; /* if the route is that of a module's */
 	const struct vhd_request *request;
 	struct vhd_target target;
 	const char *parameter[VHD_PARAMETERS_MAX]; /* {..} of the path */
@@ -35,6 +41,7 @@ struct vhd_call {
 	json_t *body; /* an object, or NULL */
 	/* the reply */
 	int status;
+	json_int_t code; /* a VA_ code for a problem, or 0 */
 	char *headers[VHD_REPLY_HEADERS];
 	char *text;
 	size_t text_size;

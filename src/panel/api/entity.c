@@ -63,6 +63,15 @@ vhd_entity_reply(struct vhd_call *call, int status, json_t *json)
 	vhd_call_json(call, status, json);
 }
 
+void
+vhd_entity_header(struct vhd_call *call, const json_t *json)
+{
+	char tag[TAG_SIZE];
+
+	if (tag_of(json, tag) == 0)
+		vhd_call_header(call, VHD_REPLY_ETAG, "%s", tag);
+}
+
 int
 vhd_entity_match(struct vhd_call *call, json_t *json)
 {

@@ -45,6 +45,8 @@ problem(int status, const char *slug, const char *detail)
 static void
 reply(struct vhd_call *call, int status, json_t *json)
 {
+	if (json && call->code)
+		json_object_set_new(json, "code", json_integer(call->code));
 	vhd_call_header(call, VHD_REPLY_TYPE, "application/problem+json");
 	if (status == 429 || status == 503)
 		vhd_call_header(call, VHD_REPLY_RETRY, "%d", RETRY_SECONDS);
@@ -98,7 +100,6 @@ vhd_problem_vpop(struct vhd_call *call, int code)
 {
 	const char *slug = "invalid";
 	int status = 422;
-	json_t *json;
 
 	if (vpop_class(code) == VPOP_CLASS_TEMPORARY ||
 	    vpop_class(code) == VPOP_CLASS_BUG) {
@@ -113,8 +114,6 @@ vhd_problem_vpop(struct vhd_call *call, int code)
 			status = codes[i].status;
 			slug = codes[i].slug;
 		}
-	json = problem(status, slug, vpop_message(call->vp));
-	if (json)
-		json_object_set_new(json, "code", json_integer(code));
-	reply(call, status, json);
+	call->code = code;
+	reply(call, status, problem(status, slug, vpop_message(call->vp)));
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "panel/module/client.h"
+
 /* ---- finding ---------------------------------------------------------- */
 
 static int
@@ -55,6 +57,22 @@ refuse_method(struct vhd_call *call, const unsigned *methods)
 	return 405;
 }
 
+/* The route among those of modules, if there is one; the methods that there
+ * are, as bits. */
+static unsigned
+find_module_route(struct vhd_call *call)
+{
+	const struct vp_manifest *manifests;
+	unsigned methods;
+	size_t count;
+
+	manifests = vhd_modules_list(call->modules, &count);
+	if (!vhd_place_find(manifests, count, &call->target, &call->place))
+		return 0;
+	call->route = vhd_place_route(call, &methods);
+	return methods;
+}
+
 int
 vhd_route_find(struct vhd_call *call)
 {
@@ -77,6 +95,10 @@ vhd_route_find(struct vhd_call *call)
 		memcpy(call->parameter, parameters, sizeof parameters);
 		return 0;
 	}
+	if (methods == 0)
+		methods = find_module_route(call);
+	if (call->route)
+		return 0;
 	if (methods)
 		return refuse_method(call, &methods);
 	vhd_problem(call, 404, "not-found", "there is no such address");
@@ -94,7 +116,8 @@ vhd_route_authorise(struct vhd_call *call)
 		vhd_problem(call, 404, "not-found", "there is no such address");
 		return 404;
 	}
-	if (route->roles & call->who.role)
+	if ((call->place.resource ? (unsigned)VHD_SYSTEM : route->roles) &
+	    call->who.role)
 		return 0;
 	vhd_call_header(call, VHD_REPLY_AUTHENTICATE, "Peer");
 	vhd_problem(call, 401, "not-signed-in",
@@ -151,8 +174,12 @@ read_body(struct vhd_call *call)
 static int
 check_match(struct vhd_call *call)
 {
+	const char *none = call->request->headers[VHD_IF_NONE_MATCH];
+
 	if (!(call->route->flags & VHD_IF_MATCHES) ||
-	    call->request->headers[VHD_IF_MATCH])
+	    call->request->headers[VHD_IF_MATCH] ||
+	    (call->request->method == VHD_PUT && none &&
+		strcmp(none, "*") == 0))
 		return 0;
 	vhd_problem(call, 428, "precondition-required",
 	    "say in If-Match which revision is meant, or *");

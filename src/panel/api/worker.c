@@ -17,10 +17,12 @@
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
 #include "panel/api/route.h"
+#include "panel/module/client.h"
 
 struct work {
 	const struct vhd_worker *worker;
 	struct vpop *vp;
+	struct vhd_modules *modules;
 	int peer; /* a descriptor of a Unix connection, or -1 */
 };
 
@@ -138,7 +140,9 @@ static int
 execute(struct work *work, uint64_t number, const char *data, size_t size)
 {
 	struct vhd_request request;
-	struct vhd_call call = { .vp = work->vp, .request = &request };
+	struct vhd_call call = {
+		.vp = work->vp, .modules = work->modules, .request = &request
+	};
 	size_t frame_size;
 	char *frame;
 	int rc = -1;
@@ -189,6 +193,24 @@ note(void *arg, const char *sentence)
 	vp_daemonlog(LOG_WARNING, "%s", sentence);
 }
 
+static void
+warn(const char *sentence)
+{
+	vp_daemonlog(LOG_WARNING, "%s", sentence);
+}
+
+static struct vhd_modules *
+open_modules(const struct work *work)
+{
+	AUTO_FREE char *state = NULL;
+
+	if (asprintf(&state, "%s/var/modules", vpop_home(work->vp)) < 0) {
+		state = NULL;
+		return NULL;
+	}
+	return vhd_modules_open(work->worker->settings->modules, state, warn);
+}
+
 int
 vhd_worker_run(const struct vhd_worker *worker)
 {
@@ -201,8 +223,15 @@ vhd_worker_run(const struct vhd_worker *worker)
 		return EXIT_FAILURE;
 	}
 	vpop_set_notice(work.vp, note, NULL);
+	work.modules = open_modules(&work);
+	if (!work.modules) {
+		vp_daemonlog(LOG_ERR, "no memory");
+		vpop_close(work.vp);
+		return EXIT_FAILURE;
+	}
 	while (next_request(&work))
 		continue;
+	vhd_modules_close(work.modules);
 	vpop_close(work.vp);
 	return EXIT_SUCCESS;
 }

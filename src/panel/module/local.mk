@@ -2,6 +2,7 @@
 # tests one.
 noinst_LTLIBRARIES += %D%/libmodule.la
 %C%_libmodule_la_SOURCES = \
+	%D%/client.c %D%/client.h \
 	%D%/format.c %D%/format.h \
 	%D%/manifest.c %D%/manifest.h %D%/manifest_int.h \
 	%D%/manifest_resource.c \

@@ -253,6 +253,7 @@ read_refusal(json_t *error, struct vp_module_answer *answer)
 	if (!is_code(code) || !words || *words == '\0')
 		return broken(answer, "refused without a code and a message");
 	answer->outcome = VP_MODULE_REFUSED;
+	answer->number = json_integer_value(json_object_get(error, "number"));
 	(void)vp_copy(answer->code, sizeof answer->code, code);
 	snprintf(answer->words, sizeof answer->words, "%.*s",
 	    (int)sizeof answer->words - 1, words);

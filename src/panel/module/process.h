@@ -41,6 +41,7 @@ struct vp_module_answer {
 	json_t *result; /* owned */
 	char code[32];  /* "not-found", "exists", "invalid" ...: module(7) */
 	char words[VP_MODULE_ERROR];
+	json_int_t number; /* a VA_ code (vpop_codes.h), or 0 */
 	char pointer[256]; /* which part of the object is wrong */
 };
 

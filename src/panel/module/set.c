@@ -119,8 +119,6 @@ put_in_order(struct load *load)
 	struct vp_manifest *list = set->manifests;
 	size_t done = 0, i = 0;
 
-	if (set->count > 0)
-		qsort(list, set->count, sizeof *list, by_name);
 	while (done < set->count) {
 		for (i = done; i < set->count; i++)
 			if (is_ready(list, done, &list[i]))
@@ -140,6 +138,56 @@ put_in_order(struct load *load)
 		vp_manifest_free(&list[i]);
 	}
 	set->count = done;
+}
+
+/* Whether a module before the i-th has a resource with the same path. */
+static const struct vp_module_resource *
+shared_path(const struct vp_manifest *list, size_t i, size_t *ret_other)
+{
+	for (size_t r = 0; r < list[i].count; r++) {
+		const struct vp_module_resource *one = &list[i].resources[r];
+
+		for (size_t j = 0; !one->within && j < i; j++)
+			for (size_t k = 0; k < list[j].count; k++) {
+				const struct vp_module_resource *other =
+				    &list[j].resources[k];
+
+				if (other->within ||
+				    other->of_domain != one->of_domain ||
+				    strcmp(other->name, one->name) != 0)
+					continue;
+				*ret_other = j;
+				return one;
+			}
+	}
+	return NULL;
+}
+
+static void
+leave_out_doubles(struct load *load)
+{
+	struct vp_module_set *set = load->set;
+	struct vp_manifest *list = set->manifests;
+	const struct vp_module_resource *resource;
+	size_t other;
+
+	if (set->count > 0)
+		qsort(list, set->count, sizeof *list, by_name);
+	for (size_t i = 0; i < set->count;) {
+		resource = shared_path(list, i, &other);
+		if (!resource) {
+			i++;
+			continue;
+		}
+		snprintf(load->error, VP_MODULE_ERROR,
+		    "the module '%s' is left out: its resource '%s' is one of "
+		    "'%s' already",
+		    list[i].name, resource->name, list[other].name);
+		vp_manifest_free(&list[i]);
+		set->count--;
+		memmove(
+		    &list[i], &list[i + 1], (set->count - i) * sizeof *list);
+	}
 }
 
 /* The folder in which a module may write; it is made by who starts us. */
@@ -177,6 +225,7 @@ vp_module_set_load(const char *folder, const char *state,
 		return -1;
 	}
 	if (load_all(&load) == 0) {
+		leave_out_doubles(&load);
 		put_in_order(&load);
 		if (make_modules(&load) == 0)
 			return 0;

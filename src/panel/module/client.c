@@ -1,0 +1,54 @@
+#include "config.h"
+
+#include "panel/module/client.h"
+
+#include <string.h>
+
+struct vhd_modules {
+	struct vp_module_set set;
+};
+
+struct vhd_modules *
+vhd_modules_open(
+    const char *folder, const char *state, void (*notice)(const char *sentence))
+{
+	struct vhd_modules *modules = calloc(1, sizeof *modules);
+	char error[VP_MODULE_ERROR];
+
+	if (!modules)
+		return NULL;
+	(void)vp_module_set_load(folder, state, &modules->set, error);
+	if (*error)
+		notice(error);
+	return modules;
+}
+
+void
+vhd_modules_close(struct vhd_modules *modules)
+{
+	if (modules)
+		vp_module_set_close(&modules->set);
+	free(modules);
+}
+
+const struct vp_manifest *
+vhd_modules_list(const struct vhd_modules *modules, size_t *ret_count)
+{
+	*ret_count = modules->set.count;
+	return modules->set.manifests;
+}
+
+void
+vhd_module_call(struct vhd_modules *modules, const char *module,
+    const char *verb, json_t *parameters, struct vp_module_answer *ret)
+{
+	struct vp_module *found = vp_module_find(&modules->set, module);
+
+	if (found) {
+		vp_module_call(found, verb, parameters, ret);
+		return;
+	}
+	*ret = (struct vp_module_answer){ .outcome = VP_MODULE_BROKEN };
+	snprintf(
+	    ret->words, sizeof ret->words, "there is no module '%s'", module);
+}

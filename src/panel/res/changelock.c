@@ -1,0 +1,61 @@
+/*
+ * A byte of var/panel.lock stands for a domain, by hash: two that share one
+ * wait for each other without need.  The domain itself, as an object of a
+ * resource of the site, has the same byte as what belongs to it.
+ */
+#include "config.h"
+
+#include "panel/res/changelock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "panel/api/call.h"
+
+#define BYTES 1048576
+
+static off_t
+place_of(const char *text)
+{
+	unsigned char hash[crypto_generichash_BYTES_MIN];
+	uint32_t number;
+
+	(void)crypto_generichash(hash, sizeof hash, (const unsigned char *)text,
+	    strlen(text), NULL, 0);
+	memcpy(&number, hash, sizeof number);
+	return (off_t)(number % BYTES);
+}
+
+int
+vhd_changelock(struct vhd_call *call, const char *key)
+{
+	const char *text = call->place.domain ? call->place.domain : key;
+	struct flock byte = { .l_type = F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = place_of(text ? text : ""),
+		.l_len = 1 };
+	AUTO_FREE char *path = NULL;
+	int fd = -1, rc = -1;
+
+	if (asprintf(&path, "%s/var/panel.lock", vpop_home(call->vp)) < 0)
+		path = NULL;
+	if (path)
+		fd =
+		    open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		do
+			rc = fcntl(fd, F_OFD_SETLKW, &byte);
+		while (rc != 0 && errno == EINTR);
+	if (rc == 0)
+		return fd;
+	vhd_problem(call, 503, "unavailable", "cannot lock '%s': %s",
+	    path ? path : "", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}

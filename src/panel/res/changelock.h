@@ -1,0 +1,14 @@
+/* One change at a time of what belongs to a domain, in all workers. */
+#ifndef PANEL_RES_CHANGELOCK_H
+#define PANEL_RES_CHANGELOCK_H
+
+struct vhd_call;
+
+/*
+ * Wait for the lock of the call's domain; of a resource of the site, that of
+ * the object with the key.  A descriptor, whose end is the lock's; -1 after a
+ * problem.
+ */
+int vhd_changelock(struct vhd_call *call, const char *key);
+
+#endif

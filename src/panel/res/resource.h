@@ -1,0 +1,36 @@
+/*
+ * Objects of modules.  The handlers of routes know of a resource only what
+ * its manifest and its schema say.
+ */
+#ifndef PANEL_RES_RESOURCE_H
+#define PANEL_RES_RESOURCE_H
+
+#include "panel/api/call.h"
+#include "panel/module/client.h"
+
+/* resource.c */
+void vhd_resource_list(struct vhd_call *call);
+void vhd_resource_get(struct vhd_call *call);
+/* resource_change.c */
+void vhd_resource_create(struct vhd_call *call);
+void vhd_resource_put(struct vhd_call *call);
+void vhd_resource_patch(struct vhd_call *call);
+void vhd_resource_delete(struct vhd_call *call);
+void vhd_resource_act(struct vhd_call *call);
+
+/* ---- among themselves ------------------------------------------------- */
+
+/* Parameters for the module about the call's place; key NULL: that of the
+ * path. */
+json_t *vhd_resource_parameters(const struct vhd_call *call, const char *key);
+/* Ask the module; parameters are taken.  The result (owned by the caller), or
+ * NULL after a problem. */
+json_t *vhd_resource_ask(
+    struct vhd_call *call, const char *verb, json_t *parameters);
+/* The object as it is now, owned by the caller, or NULL after a problem. */
+json_t *vhd_resource_read(struct vhd_call *call, const char *key);
+/* Say what a module's refusal, or its failure, means for the caller. */
+void vhd_resource_problem(
+    struct vhd_call *call, const struct vp_module_answer *answer);
+
+#endif

@@ -1,0 +1,269 @@
+/*
+ * Changing objects of modules.  Between reading what an object is, comparing
+ * it with what the caller knows, and changing it, no other worker changes
+ * one of the same domain: they take a lock.
+ */
+#include "config.h"
+
+#include "panel/res/resource.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "panel/api/entity.h"
+#include "panel/module/schema.h"
+#include "panel/res/changelock.h"
+#include "panel/res/merge.h"
+#include "panel/res/place.h"
+
+#define JOB_BYTES 16
+
+/* ---- parts ------------------------------------------------------------ */
+
+/* Parameters of a change, which is one job for the module; old and new are
+ * borrowed. */
+static json_t *
+change_parameters(
+    const struct vhd_call *call, const char *key, json_t *old, json_t *new)
+{
+	json_t *parameters = vhd_resource_parameters(call, key);
+	unsigned char bytes[JOB_BYTES];
+	char job[2 * JOB_BYTES + 1];
+
+	randombytes_buf(bytes, sizeof bytes);
+	sodium_bin2hex(job, sizeof job, bytes, sizeof bytes);
+	json_object_set_new(parameters, "job", json_string(job));
+	json_object_set(parameters, "old", old ? old : json_null());
+	json_object_set(parameters, "new", new ? new : json_null());
+	return parameters;
+}
+
+/* Hold an object against a schema.  0, or -1 after a problem. */
+static int
+check(struct vhd_call *call, json_t *schema, json_t *object)
+{
+	struct vp_schema_error error;
+
+	if (vp_schema_validate(schema, object, &error) == 0)
+		return 0;
+	vhd_problem_field(call, error.pointer, "%s", error.words);
+	return -1;
+}
+
+/* Take out of a new object what the caller cannot set; "now" is the object
+ * as it is, or NULL.  0, or -1 after a problem. */
+static int
+strip(struct vhd_call *call, json_t *new, json_t *now)
+{
+	const char *name =
+	    vhd_strip_read_only(call->place.resource->schema, new, now);
+	char pointer[80];
+
+	if (!name)
+		return 0;
+	snprintf(pointer, sizeof pointer, "/%s", name);
+	vhd_problem_field(call, pointer, "it cannot be set");
+	return -1;
+}
+
+/* Reply with the object as it is now, and what only this reply shows. */
+static void
+show(struct vhd_call *call, int status, const char *key, json_t *result)
+{
+	json_t *shown = json_object_get(result, "shown");
+	json_t *object;
+
+	if (!(call->place.resource->can & VP_MODULE_GET)) {
+		if (shown)
+			vhd_call_json(call, status, json_incref(shown));
+		else
+			vhd_call_empty(call, 204);
+		return;
+	}
+	object = vhd_resource_read(call, key);
+	if (!object)
+		return;
+	vhd_entity_header(call, object);
+	json_object_update(object, shown);
+	vhd_call_json(call, status, object);
+}
+
+/* ---- making ----------------------------------------------------------- */
+
+static void
+setup(struct vhd_call *call, const char *key)
+{
+	json_t *result = vhd_resource_ask(
+	    call, "setup", change_parameters(call, key, NULL, call->body));
+	const char *real = json_string_value(json_object_get(result, "key"));
+	AUTO_FREE char *path = NULL;
+
+	if (!result)
+		return;
+	if (!real)
+		real = key;
+	path = vhd_place_path(&call->place, real);
+	vhd_call_header(call, VHD_REPLY_LOCATION, "%s", path ? path : "");
+	show(call, 201, real, result);
+	json_decref(result);
+}
+
+void
+vhd_resource_create(struct vhd_call *call)
+{
+	const struct vp_module_resource *resource = call->place.resource;
+	AUTO_CLOSE int lock = -1;
+
+	if (strip(call, call->body, NULL) != 0 ||
+	    check(call, resource->schema, call->body) != 0)
+		return;
+	const char *key =
+	    json_string_value(json_object_get(call->body, resource->key));
+	if (!key) {
+		char pointer[80];
+
+		snprintf(pointer, sizeof pointer, "/%s", resource->key);
+		vhd_problem_field(call, pointer, "it is needed");
+		return;
+	}
+	lock = vhd_changelock(call, key);
+	if (lock >= 0)
+		setup(call, key);
+}
+
+/* ---- changing --------------------------------------------------------- */
+
+/* The key stays what it is. */
+static int
+check_key(struct vhd_call *call, json_t *now, json_t *new)
+{
+	const char *key = call->place.resource->key;
+	char pointer[80];
+
+	if (!key ||
+	    json_equal(json_object_get(now, key), json_object_get(new, key)))
+		return 0;
+	snprintf(pointer, sizeof pointer, "/%s", key);
+	vhd_problem_field(call, pointer, "it cannot be changed");
+	return -1;
+}
+
+/* now and new are taken. */
+static void
+modify(struct vhd_call *call, json_t *now, json_t *new)
+{
+	json_t *schema = call->place.resource->schema, *result = NULL;
+
+	if (strip(call, new, now) == 0 && check_key(call, now, new) == 0 &&
+	    check(call, schema, new) == 0) {
+		(void)vhd_strip_read_only(schema, now, now);
+		result = vhd_resource_ask(
+		    call, "modify", change_parameters(call, NULL, now, new));
+	}
+	json_decref(now);
+	json_decref(new);
+	if (result)
+		show(call, 200, NULL, result);
+	json_decref(result);
+}
+
+/* A single object that need not be there is set up if it is not. */
+static void
+put_single(struct vhd_call *call)
+{
+	json_t *now = vhd_resource_read(call, NULL);
+
+	if (!now && call->status == 404 &&
+	    call->place.resource->can & VP_MODULE_SETUP) {
+		if (strip(call, call->body, NULL) == 0 &&
+		    check(call, call->place.resource->schema, call->body) == 0)
+			setup(call, NULL);
+		return;
+	}
+	if (!now || vhd_entity_match(call, json_incref(now)) != 0)
+		json_decref(now);
+	else
+		modify(call, now, json_incref(call->body));
+}
+
+void
+vhd_resource_put(struct vhd_call *call)
+{
+	AUTO_CLOSE int lock = vhd_changelock(call, call->place.key);
+	json_t *now;
+
+	if (lock < 0)
+		return;
+	if (!(call->place.resource->can & VP_MODULE_GET)) {
+		modify(call, NULL, json_incref(call->body));
+		return;
+	}
+	if (!call->place.key) {
+		put_single(call);
+		return;
+	}
+	now = vhd_resource_read(call, NULL);
+	if (now && vhd_entity_match(call, json_incref(now)) == 0)
+		modify(call, now, json_incref(call->body));
+	else
+		json_decref(now);
+}
+
+void
+vhd_resource_patch(struct vhd_call *call)
+{
+	AUTO_CLOSE int lock = vhd_changelock(call, call->place.key);
+	json_t *now = lock < 0 ? NULL : vhd_resource_read(call, NULL);
+
+	if (now && vhd_entity_match(call, json_incref(now)) == 0)
+		modify(call, now, vhd_merge(now, call->body));
+	else
+		json_decref(now);
+}
+
+/* ---- deleting, acting ------------------------------------------------- */
+
+void
+vhd_resource_delete(struct vhd_call *call)
+{
+	AUTO_CLOSE int lock = vhd_changelock(call, call->place.key);
+	json_t *now = lock < 0 ? NULL : vhd_resource_read(call, NULL);
+	json_t *result = NULL;
+
+	if (now && vhd_entity_match(call, json_incref(now)) == 0) {
+		(void)vhd_strip_read_only(
+		    call->place.resource->schema, now, now);
+		result = vhd_resource_ask(
+		    call, "delete", change_parameters(call, NULL, now, NULL));
+	}
+	json_decref(now);
+	if (result)
+		vhd_call_empty(call, 204);
+	json_decref(result);
+}
+
+void
+vhd_resource_act(struct vhd_call *call)
+{
+	const struct vp_module_action *action = call->place.action;
+	AUTO_CLOSE int lock = -1;
+	json_t *parameters, *result;
+
+	if (check(call, action->schema, call->body) != 0)
+		return;
+	lock = vhd_changelock(call, call->place.key);
+	if (lock < 0)
+		return;
+	parameters = change_parameters(call, NULL, NULL, NULL);
+	json_object_set_new(parameters, "action", json_string(action->name));
+	json_object_set(parameters, "input", call->body);
+	result = vhd_resource_ask(call, "act", parameters);
+	if (!result)
+		return;
+	if (json_is_object(json_object_get(result, "result")))
+		vhd_call_json(
+		    call, 200, json_incref(json_object_get(result, "result")));
+	else
+		vhd_call_empty(call, 204);
+	json_decref(result);
+}

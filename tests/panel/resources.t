@@ -1,0 +1,133 @@
+#!/bin/sh
+# Resources of modules in the interface of the panel: the sample module
+# brings one, with no change to the panel.
+. "${srcdir:-.}/tests/lib/lib.sh"
+. "${srcdir:-.}/tests/lib/panel.sh"
+
+site_make
+vadddomain --no-password test.com || exit 1
+mkdir -p "$SITE/modules" "$SITE/home/var/modules/notes"
+cp -r "$srcdir/contrib/modules/notes" "$SITE/modules/notes"
+chmod -R go-w "$SITE/modules"
+chown -R "$SITE_UID:$SITE_GID" "$SITE/home/var"
+panel_start "modules = $SITE/modules"
+notes=/domains/test.com/notes
+
+api GET $notes
+is 'no notes yet' "$status $out" '200 {"items":[],"next":null}'
+api POST $notes -H "$JSON" -d '{"name":"contact","text":"Call Ann."}'
+is 'create' "$status $(header location) $(got .text)" \
+    "201 /api/v1$notes/contact Call Ann."
+tag=$(header etag)
+api GET $notes/contact
+is 'get' "$status $(header etag) $(got .name)" "200 $tag contact"
+api GET $notes/contact -H "If-None-Match: $tag"
+is 'not modified' "$status" 304
+api POST $notes -H "$JSON" -d '{"name":"contact","text":"Call Bob."}'
+is 'create again' "$status $(got .type)" '409 urn:vhost:problem:name-exists'
+
+# ---- changing --------------------------------------------------------------
+patch='Content-Type: application/merge-patch+json'
+api PATCH $notes/contact -H "$patch" -d '{"text":"x"}'
+is 'change without If-Match' "$status" 428
+api PATCH $notes/contact -H "$patch" -H 'If-Match: "0"' -d '{"text":"x"}'
+is 'change of another revision' "$status" 412
+api PATCH $notes/contact -H "$patch" -H "If-Match: $tag" -d '{"keep":true}'
+is 'change' "$status $(got .text) $(got .keep)" '200 Call Ann. true'
+api PATCH $notes/contact -H "$patch" -H 'If-Match: *' -d '{"keep":null}'
+is 'take a property out' "$status $(got .keep)" '200 null'
+api PATCH $notes/contact -H "$patch" -H 'If-Match: *' -d '{"text":null}'
+is 'one that is needed' "$status $(got '.errors[0].pointer')" '422 /text'
+api PATCH $notes/contact -H "$patch" -H 'If-Match: *' -d '{"name":"other"}'
+is 'the key stays' "$status $(got '.errors[0].pointer')" '422 /name'
+api PUT $notes/contact -H "$JSON" -H 'If-Match: *' \
+    -d '{"name":"contact","text":"Call Eve."}'
+is 'replace' "$status $(got .text)" '200 Call Eve.'
+api PUT $notes/none -H "$JSON" -H 'If-Match: *' -d '{"name":"none","text":"x"}'
+is 'replace what is not there' "$status" 404
+
+# ---- bodies ------------------------------------------------------------------
+api POST $notes -H "$JSON" -d '{"name":"x","text":5}'
+is 'a wrong type' "$status $(got '.errors[0].pointer')" '422 /text'
+api POST $notes -H "$JSON" -d '{"text":"x"}'
+is 'without its key' "$status" 422
+api POST $notes -H "$JSON" -d '{"name":"x","text":"y","owner":"me"}'
+is 'a property that it does not have' "$status" 422
+api POST $notes -H "$JSON" -d '{"name":"a b","text":"y"}'
+is 'a bad name' "$status $(got '.errors[0].pointer')" '422 /name'
+api POST $notes -H "$JSON" -d '{"name":"x","te'
+is 'half a body' "$status" 400
+
+# ---- paths -------------------------------------------------------------------
+api GET $notes/none
+is 'no such object' "$status $(got .type)" '404 urn:vhost:problem:not-found'
+api GET $notes/contact/more
+is 'nothing is below it' "$status" 404
+api POST $notes/contact/actions/burn -H "$JSON" -d '{}'
+is 'no such action' "$status" 404
+api GET /notes
+is 'not of the site' "$status" 404
+api PATCH $notes -H "$patch" -H 'If-Match: *' -d '{}'
+is 'a method that is not for it' "$status $(header allow)" '405 GET, HEAD, POST'
+api_as "http://127.0.0.1:$PANEL_PORT" GET $notes
+is 'nobody may' "$status" 401
+
+# ---- pages -------------------------------------------------------------------
+for n in a1 a2 a3 b1; do
+	api POST $notes -H "$JSON" -d "{\"name\":\"$n\",\"text\":\"x\"}"
+done
+api GET "$notes?limit=2"
+is 'a page' "$(got '[.items[].name] | join(" ")') $(got .next)" 'a1 a2 a2'
+is 'where it goes on' "$(header link)" \
+    "</api/v1$notes?cursor=a2&limit=2>; rel=\"next\""
+api GET "$notes?cursor=a2&limit=2"
+is 'the next' "$(got '[.items[].name] | join(" ")') $(got .next)" 'a3 b1 b1'
+api GET "$notes?cursor=b1&limit=2"
+is 'the last' "$(got '[.items[].name] | join(" ")') $(got .next)" 'contact null'
+api GET "$notes?q=a"
+is 'by what they begin with' "$(got '[.items[].name] | join(" ")')" 'a1 a2 a3'
+api GET "$notes?limit=501"
+is 'too large a page' "$status" 400
+api GET "$notes?colour=red"
+is 'an argument that nobody knows' "$status" 400
+
+# ---- two at once -------------------------------------------------------------
+api GET $notes/a1
+tag=$(header etag)
+for n in 1 2 3 4; do
+	curl -s -o /dev/null -w '%{http_code}\n' --unix-socket "$PANEL_SOCK" \
+	    -X PATCH -H "$patch" -H "If-Match: $tag" -d "{\"text\":\"$n\"}" \
+	    "http://localhost/api/v1$notes/a1" >"$SITE/code$n" &
+	eval "curl$n=\$!"
+done
+wait "$curl1" "$curl2" "$curl3" "$curl4"
+is 'one of four changes of a revision' \
+    "$(cat "$SITE"/code? | sort | tr '\n' ' ')" '200 412 412 412 '
+
+# ---- deleting ----------------------------------------------------------------
+api DELETE $notes/a1
+is 'delete without If-Match' "$status" 428
+api DELETE $notes/a1 -H 'If-Match: *'
+is 'delete' "$status$out" 204
+api GET $notes/a1
+is 'deleted' "$status" 404
+
+# ---- a module that fails -----------------------------------------------------
+chmod a-r "$SITE/modules/notes/notes"
+for n in 1 2 3; do
+	pkill -KILL -f "$SITE/modules/notes/notes"
+	sleep 0.1
+done
+api GET $notes
+is 'a module that does not start' "$status $(header retry-after)" '503 5'
+chmod a+r "$SITE/modules/notes/notes"
+answers() {
+	api GET $notes && [ "$status" = 200 ]
+}
+ok 'it is back' await answers
+
+panel_stop
+is 'it stops' $? 0
+is 'no sanitizer has spoken' \
+    "$(grep -ciE 'sanitizer|runtime error' "$PANEL_LOG")" 0
+done_testing
