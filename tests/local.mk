@@ -176,7 +176,7 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/ezmlm %D%/crash/inject
 %C%_unit_test_module_LDADD = src/panel/module/libmodule.la $(UNIT_LIBS)
 check_PROGRAMS += %D%/panel/verdict
 %C%_panel_verdict_LDADD = src/panel/module/libmodule.la $(JANSSON_LIBS)
-EXTRA_DIST += %D%/panel/module.pl %D%/panel/modules.sh %D%/panel/schema.py
+EXTRA_DIST += %D%/panel/mail.sh %D%/panel/module.pl %D%/panel/modules.sh %D%/panel/schema.py
 # With the protocol of a server.
 %C%_unit_test_vpopmaild_LDADD = src/daemons/vpopmaild/libprotocol.la \
 	$(UNIT_LIBS)

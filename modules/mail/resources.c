@@ -1,0 +1,20 @@
+/* The resources: one row each, as module.json names them. */
+#include "config.h"
+
+#include "modules/mail/resources.h"
+
+#include <string.h>
+
+static const struct mail_resource *const resources[] = {
+	&mail_domains,
+};
+
+const struct mail_resource *
+mail_resource_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
+		if (strcmp(resources[i]->name, name) == 0)
+			return resources[i];
+	}
+	return NULL;
+}
