@@ -19,7 +19,9 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/http/target.c %D%/http/target.h \
 	%D%/res/res.h %D%/res/server.c %D%/res/users.c \
 	%D%/serve.c %D%/serve.h \
-	%D%/settings.c %D%/settings.h
+	%D%/settings.c %D%/settings.h \
+	%D%/state/migrations.c %D%/state/migrations.h \
+	%D%/state/state.c %D%/state/state.h
 PANEL_LIBS = %D%/libpanel.la src/daemons/common/libcommon.la $(LAYERS) \
 	$(CORE_LIBS) $(CHANGE_LIBS) $(MICROHTTPD_LIBS) $(SECCOMP_LIBS)
 

@@ -14,19 +14,33 @@
 #include "vpop.h"
 
 #define VHD_PARAMETERS_MAX 4
+#define VHD_ID_SIZE        33 /* of sessions, tokens, jobs; with NUL */
 
 enum vhd_role { /* bits, for the table of routes */
 	VHD_ANON = 1,
-	VHD_SYSTEM = 2 /* may do everything */
+	VHD_USER = 2,      /* of the own mailbox */
+	VHD_DOMAIN = 4,    /* of the own domain */
+	VHD_RESELLER = 8,  /* of several domains */
+	VHD_OPERATOR = 16, /* sees all, sets passwords */
+	VHD_SYSTEM = 32    /* may do everything */
 };
 
 struct vhd_who {
 	enum vhd_role role;
-	char name[80]; /* for the journal */
+	char name[VPOP_USER_SIZE +
+		  VPOP_DOMAIN_SIZE];   /* for the journal: an
+					* account's address, or "uid:0" */
+	char user[VPOP_USER_SIZE];     /* of the account, or "" */
+	char domain[VPOP_DOMAIN_SIZE]; /* its real domain, or "" */
+	char session[VHD_ID_SIZE];     /* public id, or "" */
+	char token[VHD_ID_SIZE];       /* the same of a token */
 };
+
+struct vhd_state;
 
 struct vhd_call {
 	struct vpop *vp;
+	struct vhd_state *state; /* the panel's own, see state.h */
 	const struct vhd_route *route;
 	const struct vhd_request *request;
 	struct vhd_target target;
@@ -59,5 +73,7 @@ void vhd_problem_field(struct vhd_call *call, const char *pointer,
     const char *format, ...) VP_PRINTF(3, 4);
 /* What the library said last. */
 void vhd_problem_vpop(struct vhd_call *call, int code);
+/* The state could not be read or written: 503; the log knows more. */
+void vhd_problem_state(struct vhd_call *call);
 
 #endif

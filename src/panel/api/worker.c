@@ -17,10 +17,12 @@
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
 #include "panel/api/route.h"
+#include "panel/state/state.h"
 
 struct work {
 	const struct vhd_worker *worker;
 	struct vpop *vp;
+	struct vhd_state *state;
 	int peer; /* a descriptor of a Unix connection, or -1 */
 };
 
@@ -138,7 +140,9 @@ static int
 execute(struct work *work, uint64_t number, const char *data, size_t size)
 {
 	struct vhd_request request;
-	struct vhd_call call = { .vp = work->vp, .request = &request };
+	struct vhd_call call = {
+		.vp = work->vp, .state = work->state, .request = &request
+	};
 	size_t frame_size;
 	char *frame;
 	int rc = -1;
@@ -189,20 +193,33 @@ note(void *arg, const char *sentence)
 	vp_daemonlog(LOG_WARNING, "%s", sentence);
 }
 
+static int
+open_all(struct work *work)
+{
+	char error[VHD_STATE_ERROR];
+
+	if (vpop_open(&work->vp, 0) != 0) {
+		vp_daemonlog(LOG_ERR, "%s",
+		    work->vp ? vpop_message(work->vp) : "no memory");
+		return -1;
+	}
+	vpop_set_notice(work->vp, note, NULL);
+	if (vhd_state_open(work->vp, &work->state, error) != 0) {
+		vp_daemonlog(LOG_ERR, "%s", error);
+		return -1;
+	}
+	return 0;
+}
+
 int
 vhd_worker_run(const struct vhd_worker *worker)
 {
 	struct work work = { .worker = worker, .peer = -1 };
+	int rc = open_all(&work);
 
-	if (vpop_open(&work.vp, 0) != 0) {
-		vp_daemonlog(LOG_ERR, "%s",
-		    work.vp ? vpop_message(work.vp) : "no memory");
-		vpop_close(work.vp);
-		return EXIT_FAILURE;
-	}
-	vpop_set_notice(work.vp, note, NULL);
-	while (next_request(&work))
+	while (rc == 0 && next_request(&work))
 		continue;
+	vhd_state_close(work.state);
 	vpop_close(work.vp);
-	return EXIT_SUCCESS;
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
