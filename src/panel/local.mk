@@ -3,12 +3,21 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 %C%_libpanel_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) \
 	$(SECCOMP_CFLAGS)
 %C%_libpanel_la_SOURCES = \
+	%D%/api/body.c %D%/api/body.h \
 	%D%/api/call.c %D%/api/call.h \
 	%D%/api/entity.c %D%/api/entity.h \
 	%D%/api/problem.c \
 	%D%/api/route.c %D%/api/route.h \
 	%D%/api/routes.c \
 	%D%/api/worker.c %D%/api/worker.h \
+	%D%/auth/account.c %D%/auth/account.h \
+	%D%/auth/cookie.c %D%/auth/cookie.h \
+	%D%/auth/csrf.c %D%/auth/csrf.h \
+	%D%/auth/factor.c %D%/auth/factor.h \
+	%D%/auth/login.c %D%/auth/login.h \
+	%D%/auth/session.c %D%/auth/session.h %D%/auth/session_list.c \
+	%D%/auth/throttle.c %D%/auth/throttle.h \
+	%D%/auth/totp.c %D%/auth/totp.h \
 	%D%/http/channel.c \
 	%D%/http/frame.c %D%/http/frame.h \
 	%D%/http/front.c %D%/http/front.h %D%/http/front_int.h \
@@ -17,7 +26,8 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/http/sandbox.c \
 	%D%/http/status.c %D%/http/status.h \
 	%D%/http/target.c %D%/http/target.h \
-	%D%/res/res.h %D%/res/server.c %D%/res/users.c \
+	%D%/res/apppasswords.c %D%/res/factor.c %D%/res/res.h \
+	%D%/res/server.c %D%/res/sessions.c %D%/res/users.c \
 	%D%/serve.c %D%/serve.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/state/migrations.c %D%/state/migrations.h \

@@ -24,8 +24,8 @@ put(const char *name, const void *id, size_t size)
 {
 	ck_assert_int_eq(
 	    vhd_state_run(state,
-		"INSERT INTO session VALUES(?1, ?2, ?3, x'00', '', 1, ?4, "
-		"?4, '', '')",
+		"INSERT INTO session VALUES(?1, ?2, ?3, x'00', 1, 0, "
+		"?4, ?4, '', '')",
 		vhd_bytes(id, size), vhd_text(name), vhd_text("a@b.test"),
 		vhd_number(INT64_C(5000000000))),
 	    1);

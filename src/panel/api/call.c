@@ -59,3 +59,14 @@ vhd_call_empty(struct vhd_call *call, int status)
 	set_text(call, NULL);
 	call->status = status;
 }
+
+void
+vhd_call_actor(struct vhd_call *call)
+{
+	char origin[128];
+
+	snprintf(origin, sizeof origin, "vhostadmind%s%s",
+	    *call->request->address ? " " : "", call->request->address);
+	vpop_set_actor(
+	    call->vp, *call->who.name ? call->who.name : "anon", origin);
+}

@@ -33,20 +33,24 @@ struct vhd_who {
 	char user[VPOP_USER_SIZE];     /* of the account, or "" */
 	char domain[VPOP_DOMAIN_SIZE]; /* its real domain, or "" */
 	char session[VHD_ID_SIZE];     /* public id, or "" */
+	int lacks_factor;              /* may only set up a second factor */
 	char token[VHD_ID_SIZE];       /* the same of a token */
 };
 
+struct vhd_settings;
 struct vhd_state;
 
 struct vhd_call {
 	struct vpop *vp;
 	struct vhd_state *state; /* the panel's own, see state.h */
+	const struct vhd_settings *settings;
 	const struct vhd_route *route;
 	const struct vhd_request *request;
 	struct vhd_target target;
 	const char *parameter[VHD_PARAMETERS_MAX]; /* {..} of the path */
 	struct vhd_who who;
-	json_t *body; /* an object, or NULL */
+	char csrf[VHD_ID_SIZE]; /* token of the session, or "" */
+	json_t *body;           /* an object, or NULL */
 	/* the reply */
 	int status;
 	char *headers[VHD_REPLY_HEADERS];
@@ -55,6 +59,8 @@ struct vhd_call {
 };
 
 void vhd_call_clear(struct vhd_call *call);
+/* Tell the journal who asks and from where. */
+void vhd_call_actor(struct vhd_call *call);
 /* Set a header, also of a problem that is said later. */
 void vhd_call_header(struct vhd_call *call, enum vhd_reply_header header,
     const char *format, ...) VP_PRINTF(3, 4);

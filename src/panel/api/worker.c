@@ -17,6 +17,7 @@
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
 #include "panel/api/route.h"
+#include "panel/auth/session.h"
 #include "panel/state/state.h"
 
 struct work {
@@ -95,33 +96,27 @@ see_peer(const struct work *work, uid_t *ret_uid)
 	return -1;
 }
 
-/* root and the owner of mail may do everything already. */
-static void
+/* What a request says of itself counts, and only without it the user id: a
+ * connection without them comes with its descriptor.  0, or -1 after a
+ * problem.  root and the owner of mail may do everything already. */
+static int
 identify(const struct work *work, struct vhd_call *call)
 {
 	uid_t uid;
 
 	call->who.role = VHD_ANON;
+	if (call->request->headers[VHD_COOKIE])
+		return vhd_session_identify(call);
 	if (see_peer(work, &uid) != 0 ||
 	    (uid != 0 && uid != work->worker->settings->worker_uid))
-		return;
+		return 0;
 	call->who.role = VHD_SYSTEM;
 	snprintf(call->who.name, sizeof call->who.name, "uid:%lu",
 	    (unsigned long)uid);
+	return 0;
 }
 
 /* ---- requests --------------------------------------------------------- */
-
-static void
-say_origin(struct vhd_call *call)
-{
-	char origin[128];
-
-	snprintf(origin, sizeof origin, "vhostadmind%s%s",
-	    *call->request->address ? " " : "", call->request->address);
-	vpop_set_actor(
-	    call->vp, *call->who.name ? call->who.name : "anon", origin);
-}
 
 static char *
 encode(struct vhd_call *call, uint64_t number, size_t *ret_size)
@@ -140,18 +135,20 @@ static int
 execute(struct work *work, uint64_t number, const char *data, size_t size)
 {
 	struct vhd_request request;
-	struct vhd_call call = {
-		.vp = work->vp, .state = work->state, .request = &request
-	};
+	struct vhd_call call = { .vp = work->vp,
+		.state = work->state,
+		.settings = work->worker->settings,
+		.request = &request };
 	size_t frame_size;
 	char *frame;
 	int rc = -1;
 
 	if (vhd_request_decode(data, size, &request) != 0)
 		return -1;
-	identify(work, &call);
-	say_origin(&call);
-	vhd_route_run(&call);
+	if (identify(work, &call) == 0) {
+		vhd_call_actor(&call);
+		vhd_route_run(&call);
+	}
 	frame = encode(&call, number, &frame_size);
 	if (frame)
 		rc = transmit(work, frame, frame_size);
