@@ -78,6 +78,7 @@ UNIT_TESTS = \
 	%D%/unit/test_sql_migrate \
 	%D%/unit/test_sql_old \
 	%D%/unit/test_sql_schema \
+	%D%/unit/test_state \
 	%D%/unit/test_text \
 	%D%/unit/test_user \
 	%D%/unit/test_user_add \
@@ -174,6 +175,7 @@ CRASH_TESTS = \
 
 check_PROGRAMS += $(UNIT_TESTS) %D%/crash/ezmlm %D%/crash/inject
 %C%_unit_test_module_LDADD = src/panel/module/libmodule.la $(UNIT_LIBS)
+%C%_unit_test_state_LDADD = src/panel/libpanel.la $(UNIT_LIBS)
 check_PROGRAMS += %D%/panel/verdict
 %C%_panel_verdict_LDADD = src/panel/module/libmodule.la $(JANSSON_LIBS)
 EXTRA_DIST += %D%/panel/mail.sh %D%/panel/module.pl %D%/panel/modules.sh %D%/panel/schema.py

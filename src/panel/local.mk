@@ -3,12 +3,21 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 %C%_libpanel_la_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) \
 	$(SECCOMP_CFLAGS) -DMODULES_FOLDER='"$(pkglibexecdir)/modules"'
 %C%_libpanel_la_SOURCES = \
+	%D%/api/body.c %D%/api/body.h \
 	%D%/api/call.c %D%/api/call.h \
 	%D%/api/entity.c %D%/api/entity.h \
 	%D%/api/problem.c \
 	%D%/api/route.c %D%/api/route.h \
 	%D%/api/routes.c \
 	%D%/api/worker.c %D%/api/worker.h \
+	%D%/auth/account.c %D%/auth/account.h \
+	%D%/auth/cookie.c %D%/auth/cookie.h \
+	%D%/auth/csrf.c %D%/auth/csrf.h \
+	%D%/auth/factor.c %D%/auth/factor.h \
+	%D%/auth/login.c %D%/auth/login.h \
+	%D%/auth/session.c %D%/auth/session.h %D%/auth/session_list.c \
+	%D%/auth/throttle.c %D%/auth/throttle.h \
+	%D%/auth/totp.c %D%/auth/totp.h \
 	%D%/http/channel.c \
 	%D%/http/frame.c %D%/http/frame.h \
 	%D%/http/front.c %D%/http/front.h %D%/http/front_int.h \
@@ -20,11 +29,14 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/res/changelock.c %D%/res/changelock.h \
 	%D%/res/merge.c %D%/res/merge.h \
 	%D%/res/place.c %D%/res/place.h \
-	%D%/res/res.h %D%/res/server.c %D%/res/users.c \
 	%D%/res/resource.c %D%/res/resource_change.c \
 	%D%/res/resource.h \
+	%D%/res/apppasswords.c %D%/res/factor.c %D%/res/res.h \
+	%D%/res/server.c %D%/res/sessions.c %D%/res/users.c \
 	%D%/serve.c %D%/serve.h \
-	%D%/settings.c %D%/settings.h
+	%D%/settings.c %D%/settings.h \
+	%D%/state/migrations.c %D%/state/migrations.h \
+	%D%/state/state.c %D%/state/state.h
 PANEL_LIBS = %D%/libpanel.la %D%/module/libmodule.la src/daemons/common/libcommon.la $(LAYERS) \
 	$(CORE_LIBS) $(CHANGE_LIBS) $(MICROHTTPD_LIBS) $(SECCOMP_LIBS)
 

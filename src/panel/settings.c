@@ -11,6 +11,7 @@
 #include "base/attr.h"
 #include "base/conf.h"
 #include "base/text.h"
+#include "panel/auth/account.h"
 #include "vpop.h"
 
 #define FIELD(f) .offset = offsetof(struct vhd_settings, f)
@@ -41,6 +42,19 @@ static const struct vp_conf_item table[] = {
 	NUMBER("request_seconds", request_seconds, "60", 1, 3600),
 	NUMBER("queue", queue, "500", 1, 100000),
 	NUMBER("body_bytes", body_bytes, "1048576", 1024, 8 << 20),
+	TEXT("origins", origins, ""),
+	NUMBER("session_seconds", session_seconds, "43200", 1, 31536000),
+	NUMBER(
+	    "session_idle_seconds", session_idle_seconds, "3600", 1, 31536000),
+	{ .name = "plain_cookie",
+	    FIELD(plain_cookie),
+	    .type = VP_CONF_BOOL,
+	    .value = "no" },
+	TEXT("second_factor", second_factor, ""),
+	NUMBER("login_failures", login_failures, "10", 1, 10000),
+	NUMBER("login_failures_per_address", login_failures_per_address, "100",
+	    1, 1000000),
+	NUMBER("login_forget_seconds", login_forget_seconds, "60", 1, 86400),
 	{ .name = "syslog",
 	    FIELD(syslog),
 	    .type = VP_CONF_BOOL,
@@ -126,6 +140,32 @@ check(const struct vhd_settings *settings, char *error, size_t error_size)
 	return 0;
 }
 
+/* The roles that need a second factor. */
+static int
+read_roles(struct vhd_settings *settings, char *error, size_t error_size)
+{
+	const char *list = settings->second_factor;
+
+	for (;;) {
+		size_t size;
+		unsigned role;
+
+		list += strspn(list, " \t");
+		size = strcspn(list, " \t");
+		if (size == 0)
+			return 0;
+		role = vhd_role_find(list, size);
+		if (role == 0 || role == VHD_ANON) {
+			snprintf(error, error_size,
+			    "second_factor: there is no role '%.*s'",
+			    (int)(size > 64 ? 64 : size), list);
+			return -1;
+		}
+		settings->factor_roles |= role;
+		list += size;
+	}
+}
+
 /* The file, and what is listened on. */
 static int
 read_file(struct vpop *vp, const char *path, struct vhd_settings *settings,
@@ -177,7 +217,8 @@ vhd_settings_read(const char *path, struct vhd_settings *ret_settings,
 		if (vp)
 			snprintf(error, error_size, "%s", vpop_message(vp));
 	} else if (read_file(vp, path, &settings, error, error_size) == 0 &&
-		   find_ids(vp, &settings, error, error_size) == 0) {
+		   find_ids(vp, &settings, error, error_size) == 0 &&
+		   read_roles(&settings, error, error_size) == 0) {
 		rc = check(&settings, error, error_size);
 	}
 	vpop_close(vp);

@@ -22,7 +22,12 @@ struct vhd_settings {
 	char *modules; /* the folder of their folders */
 	int64_t workers, connections, per_address;
 	int64_t idle_seconds, request_seconds, queue, body_bytes, syslog;
+	char *origins, *second_factor;
+	int64_t session_seconds, session_idle_seconds, plain_cookie;
+	int64_t login_failures, login_failures_per_address,
+	    login_forget_seconds;
 	/* what follows from them */
+	unsigned factor_roles; /* of second_factor: enum vhd_role */
 	struct vhd_address addresses[VHD_LISTENERS];
 	int count;
 	uid_t front_uid, worker_uid;

@@ -15,12 +15,6 @@ set_text(struct vhd_call *call, char *text)
 	call->text_size = text ? strlen(text) : 0;
 }
 
-const char *
-vhd_role_name(enum vhd_role role)
-{
-	return role == VHD_SYSTEM ? "system" : "anon";
-}
-
 void
 vhd_call_clear(struct vhd_call *call)
 {
@@ -64,4 +58,15 @@ vhd_call_empty(struct vhd_call *call, int status)
 {
 	set_text(call, NULL);
 	call->status = status;
+}
+
+void
+vhd_call_actor(struct vhd_call *call)
+{
+	char origin[128];
+
+	snprintf(origin, sizeof origin, "vhostadmind%s%s",
+	    *call->request->address ? " " : "", call->request->address);
+	vpop_set_actor(
+	    call->vp, *call->who.name ? call->who.name : "anon", origin);
 }

@@ -15,30 +15,45 @@
 #include "vpop.h"
 
 #define VHD_PARAMETERS_MAX 4
+#define VHD_ID_SIZE        33 /* of sessions, tokens, jobs; with NUL */
 
 enum vhd_role { /* bits, for the table of routes */
 	VHD_ANON = 1,
-	VHD_SYSTEM = 2 /* may do everything */
+	VHD_USER = 2,      /* of the own mailbox */
+	VHD_DOMAIN = 4,    /* of the own domain */
+	VHD_RESELLER = 8,  /* of several domains */
+	VHD_OPERATOR = 16, /* sees all, sets passwords */
+	VHD_SYSTEM = 32    /* may do everything */
 };
-
-/* As modules and people are told. */
-const char *vhd_role_name(enum vhd_role role);
 
 struct vhd_who {
 	enum vhd_role role;
-	char name[80]; /* for the journal */
+	char name[VPOP_USER_SIZE +
+		  VPOP_DOMAIN_SIZE];   /* for the journal: an
+					* account's address, or "uid:0" */
+	char user[VPOP_USER_SIZE];     /* of the account, or "" */
+	char domain[VPOP_DOMAIN_SIZE]; /* its real domain, or "" */
+	char session[VHD_ID_SIZE];     /* public id, or "" */
+	int lacks_factor;              /* may only set up a second factor */
+	char token[VHD_ID_SIZE];       /* the same of a token */
 };
+
+struct vhd_settings;
+struct vhd_state;
 
 struct vhd_call {
 	struct vpop *vp;
 	struct vhd_modules *modules;
+	struct vhd_state *state; /* the panel's own, see state.h */
+	const struct vhd_settings *settings;
 	const struct vhd_route *route;
 	struct vhd_place place; /* if the route is that of a module's */
 	const struct vhd_request *request;
 	struct vhd_target target;
 	const char *parameter[VHD_PARAMETERS_MAX]; /* {..} of the path */
 	struct vhd_who who;
-	json_t *body; /* an object, or NULL */
+	char csrf[VHD_ID_SIZE]; /* token of the session, or "" */
+	json_t *body;           /* an object, or NULL */
 	/* the reply */
 	int status;
 	json_int_t code; /* a VA_ code for a problem, or 0 */
@@ -48,6 +63,8 @@ struct vhd_call {
 };
 
 void vhd_call_clear(struct vhd_call *call);
+/* Tell the journal who asks and from where. */
+void vhd_call_actor(struct vhd_call *call);
 /* Set a header, also of a problem that is said later. */
 void vhd_call_header(struct vhd_call *call, enum vhd_reply_header header,
     const char *format, ...) VP_PRINTF(3, 4);
@@ -66,5 +83,7 @@ void vhd_problem_field(struct vhd_call *call, const char *pointer,
     const char *format, ...) VP_PRINTF(3, 4);
 /* What the library said last. */
 void vhd_problem_vpop(struct vhd_call *call, int code);
+/* The state could not be read or written: 503; the log knows more. */
+void vhd_problem_state(struct vhd_call *call);
 
 #endif

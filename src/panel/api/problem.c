@@ -7,8 +7,10 @@
 
 #include <stdarg.h>
 
+#include "daemons/common/daemonlog.h"
 #include "panel/api/call.h"
 #include "panel/http/status.h"
+#include "panel/state/state.h"
 
 #define RETRY_SECONDS 5
 
@@ -116,4 +118,13 @@ vhd_problem_vpop(struct vhd_call *call, int code)
 		}
 	call->code = code;
 	reply(call, status, problem(status, slug, vpop_message(call->vp)));
+}
+
+void
+vhd_problem_state(struct vhd_call *call)
+{
+	vp_daemonlog(LOG_ERR, "%s", vhd_state_message(call->state));
+	vhd_problem(call, 503, "unavailable",
+	    "the panel's state is out of "
+	    "reach");
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "panel/auth/csrf.h"
 #include "panel/module/client.h"
 
 /* ---- finding ---------------------------------------------------------- */
@@ -116,12 +117,23 @@ vhd_route_authorise(struct vhd_call *call)
 		vhd_problem(call, 404, "not-found", "there is no such address");
 		return 404;
 	}
+	if (call->who.lacks_factor && !(route->flags & VHD_ENROLS)) {
+		vhd_problem(call, 403, "second-factor-required",
+		    "set up a second factor first");
+		return 403;
+	}
 	if ((call->place.resource ? (unsigned)VHD_SYSTEM : route->roles) &
 	    call->who.role)
 		return 0;
+	if (call->who.role != VHD_ANON) {
+		vhd_problem(call, 403, "permission-denied",
+		    "this is not for you to do");
+		return 403;
+	}
 	vhd_call_header(call, VHD_REPLY_AUTHENTICATE, "Peer");
 	vhd_problem(call, 401, "not-signed-in",
-	    "come by the Unix socket as root or as the owner of mail");
+	    "log in, or come by the Unix socket as root or as the owner of "
+	    "mail");
 	return 401;
 }
 
@@ -195,7 +207,8 @@ vhd_route_run(struct vhd_call *call)
 
 	if (status != 0)
 		vhd_problem(call, status, "bad-request", "%s", reason);
-	else if (vhd_route_find(call) == 0 && vhd_route_authorise(call) == 0 &&
-		 check_match(call) == 0 && read_body(call) == 0)
+	else if (vhd_route_find(call) == 0 && vhd_csrf_check(call) == 0 &&
+		 vhd_route_authorise(call) == 0 && check_match(call) == 0 &&
+		 read_body(call) == 0)
 		call->route->handle(call);
 }

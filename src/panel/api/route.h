@@ -8,10 +8,15 @@
 #include "panel/api/call.h"
 
 enum vhd_route_flag {
-	VHD_LOCAL = 1,     /* only on a Unix socket */
-	VHD_BODY = 2,      /* has a JSON object as body */
-	VHD_IF_MATCHES = 4 /* a change: If-Match must say of what */
+	VHD_LOCAL = 1,      /* only on a Unix socket */
+	VHD_BODY = 2,       /* has a JSON object as body */
+	VHD_IF_MATCHES = 4, /* a change: If-Match must say of what */
+	VHD_ENROLS = 8      /* also for who must set up a second factor first */
 };
+
+/* Whoever is somebody. */
+#define VHD_ANYBODY                                                            \
+	(VHD_USER | VHD_DOMAIN | VHD_RESELLER | VHD_OPERATOR | VHD_SYSTEM)
 
 struct vhd_route {
 	enum vhd_method method;

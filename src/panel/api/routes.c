@@ -3,13 +3,39 @@
 #include "panel/api/route.h"
 #include "panel/res/res.h"
 
-#define USERS "/api/v1/domains/{d}/users"
-#define USER  USERS "/{u}"
+#define USERS   "/api/v1/domains/{d}/users"
+#define USER    USERS "/{u}"
+#define ACCOUNT "/api/v1/accounts/{a}"
+#define FACTOR  ACCOUNT "/second-factor"
+#define APPS    ACCOUNT "/app-passwords"
 
 const struct vhd_route vhd_routes[] = {
 	{ VHD_GET, "/api/v1/server/health", VHD_ANON | VHD_SYSTEM, VHD_LOCAL,
 	    vhd_health },
-	{ VHD_GET, "/api/v1/sessions/current", VHD_SYSTEM, 0, vhd_whoami },
+	{ VHD_POST, "/api/v1/sessions", VHD_ANON | VHD_ANYBODY,
+	    VHD_BODY | VHD_ENROLS, vhd_session_create },
+	{ VHD_GET, "/api/v1/sessions/current", VHD_ANYBODY, VHD_ENROLS,
+	    vhd_whoami },
+	{ VHD_DELETE, "/api/v1/sessions/current", VHD_ANYBODY, VHD_ENROLS,
+	    vhd_session_current_delete },
+	{ VHD_GET, ACCOUNT "/sessions", VHD_ANYBODY, 0, vhd_sessions_list },
+	{ VHD_DELETE, ACCOUNT "/sessions", VHD_ANYBODY, 0,
+	    vhd_sessions_delete },
+	{ VHD_DELETE, ACCOUNT "/sessions/{s}", VHD_ANYBODY, 0,
+	    vhd_session_delete },
+	{ VHD_GET, FACTOR, VHD_ANYBODY, VHD_ENROLS, vhd_factor_show },
+	{ VHD_POST, FACTOR, VHD_ANYBODY, VHD_BODY | VHD_ENROLS,
+	    vhd_factor_setup },
+	{ VHD_DELETE, FACTOR, VHD_SYSTEM, 0, vhd_factor_delete },
+	{ VHD_POST, FACTOR "/actions/confirm", VHD_ANYBODY,
+	    VHD_BODY | VHD_ENROLS, vhd_factor_confirm_setup },
+	{ VHD_POST, FACTOR "/actions/recovery-codes", VHD_ANYBODY, VHD_BODY,
+	    vhd_factor_new_codes },
+	{ VHD_POST, FACTOR "/actions/disable", VHD_ANYBODY, VHD_BODY,
+	    vhd_factor_disable },
+	{ VHD_GET, APPS, VHD_ANYBODY, 0, vhd_app_passwords_list },
+	{ VHD_POST, APPS, VHD_ANYBODY, VHD_BODY, vhd_app_password_create },
+	{ VHD_DELETE, APPS "/{i}", VHD_ANYBODY, 0, vhd_app_password_delete },
 	{ VHD_GET, USERS, VHD_SYSTEM, 0, vhd_users_list },
 	{ VHD_POST, USERS, VHD_SYSTEM, VHD_BODY, vhd_user_add },
 	{ VHD_GET, USER, VHD_SYSTEM, 0, vhd_user_get },

@@ -17,12 +17,15 @@
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
 #include "panel/api/route.h"
+#include "panel/auth/session.h"
 #include "panel/module/client.h"
+#include "panel/state/state.h"
 
 struct work {
 	const struct vhd_worker *worker;
 	struct vpop *vp;
 	struct vhd_modules *modules;
+	struct vhd_state *state;
 	int peer; /* a descriptor of a Unix connection, or -1 */
 };
 
@@ -95,33 +98,27 @@ see_peer(const struct work *work, uid_t *ret_uid)
 	return -1;
 }
 
-/* root and the owner of mail may do everything already. */
-static void
+/* What a request says of itself counts, and only without it the user id: a
+ * connection without them comes with its descriptor.  0, or -1 after a
+ * problem.  root and the owner of mail may do everything already. */
+static int
 identify(const struct work *work, struct vhd_call *call)
 {
 	uid_t uid;
 
 	call->who.role = VHD_ANON;
+	if (call->request->headers[VHD_COOKIE])
+		return vhd_session_identify(call);
 	if (see_peer(work, &uid) != 0 ||
 	    (uid != 0 && uid != work->worker->settings->worker_uid))
-		return;
+		return 0;
 	call->who.role = VHD_SYSTEM;
 	snprintf(call->who.name, sizeof call->who.name, "uid:%lu",
 	    (unsigned long)uid);
+	return 0;
 }
 
 /* ---- requests --------------------------------------------------------- */
-
-static void
-say_origin(struct vhd_call *call)
-{
-	char origin[128];
-
-	snprintf(origin, sizeof origin, "vhostadmind%s%s",
-	    *call->request->address ? " " : "", call->request->address);
-	vpop_set_actor(
-	    call->vp, *call->who.name ? call->who.name : "anon", origin);
-}
 
 static char *
 encode(struct vhd_call *call, uint64_t number, size_t *ret_size)
@@ -140,18 +137,21 @@ static int
 execute(struct work *work, uint64_t number, const char *data, size_t size)
 {
 	struct vhd_request request;
-	struct vhd_call call = {
-		.vp = work->vp, .modules = work->modules, .request = &request
-	};
+	struct vhd_call call = { .vp = work->vp,
+		.modules = work->modules,
+		.state = work->state,
+		.settings = work->worker->settings,
+		.request = &request };
 	size_t frame_size;
 	char *frame;
 	int rc = -1;
 
 	if (vhd_request_decode(data, size, &request) != 0)
 		return -1;
-	identify(work, &call);
-	say_origin(&call);
-	vhd_route_run(&call);
+	if (identify(work, &call) == 0) {
+		vhd_call_actor(&call);
+		vhd_route_run(&call);
+	}
 	frame = encode(&call, number, &frame_size);
 	if (frame)
 		rc = transmit(work, frame, frame_size);
@@ -199,39 +199,50 @@ warn(const char *sentence)
 	vp_daemonlog(LOG_WARNING, "%s", sentence);
 }
 
-static struct vhd_modules *
-open_modules(const struct work *work)
+static int
+open_modules(struct work *work)
 {
 	AUTO_FREE char *state = NULL;
 
-	if (asprintf(&state, "%s/var/modules", vpop_home(work->vp)) < 0) {
+	if (asprintf(&state, "%s/var/modules", vpop_home(work->vp)) < 0)
 		state = NULL;
-		return NULL;
+	if (state)
+		work->modules = vhd_modules_open(
+		    work->worker->settings->modules, state, warn);
+	if (work->modules)
+		return 0;
+	vp_daemonlog(LOG_ERR, "no memory");
+	return -1;
+}
+
+static int
+open_all(struct work *work)
+{
+	char error[VHD_STATE_ERROR];
+
+	if (vpop_open(&work->vp, 0) != 0) {
+		vp_daemonlog(LOG_ERR, "%s",
+		    work->vp ? vpop_message(work->vp) : "no memory");
+		return -1;
 	}
-	return vhd_modules_open(work->worker->settings->modules, state, warn);
+	vpop_set_notice(work->vp, note, NULL);
+	if (vhd_state_open(work->vp, &work->state, error) != 0) {
+		vp_daemonlog(LOG_ERR, "%s", error);
+		return -1;
+	}
+	return open_modules(work);
 }
 
 int
 vhd_worker_run(const struct vhd_worker *worker)
 {
 	struct work work = { .worker = worker, .peer = -1 };
+	int rc = open_all(&work);
 
-	if (vpop_open(&work.vp, 0) != 0) {
-		vp_daemonlog(LOG_ERR, "%s",
-		    work.vp ? vpop_message(work.vp) : "no memory");
-		vpop_close(work.vp);
-		return EXIT_FAILURE;
-	}
-	vpop_set_notice(work.vp, note, NULL);
-	work.modules = open_modules(&work);
-	if (!work.modules) {
-		vp_daemonlog(LOG_ERR, "no memory");
-		vpop_close(work.vp);
-		return EXIT_FAILURE;
-	}
-	while (next_request(&work))
+	while (rc == 0 && next_request(&work))
 		continue;
 	vhd_modules_close(work.modules);
+	vhd_state_close(work.state);
 	vpop_close(work.vp);
-	return EXIT_SUCCESS;
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -18,8 +18,9 @@ struct vhd_exchange {
 	struct MHD_Connection *connection;
 	struct vhd_request request;
 	uint64_t number;
-	int64_t since; /* when it was queued */
-	char *target;  /* as received */
+	int64_t since;                  /* when it was queued */
+	char *target;                   /* as received */
+	char address[VHD_ADDRESS_SIZE]; /* of the client of a proxy */
 	char *body;
 	size_t capacity;
 	int seen; /* the head was looked at */

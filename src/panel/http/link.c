@@ -234,6 +234,16 @@ see_head(struct vhd_exchange *exchange, const char *method, const char *version)
 		&exchange->request, &exchange->reason);
 	exchange->request.kind = exchange->link->door->kind;
 	exchange->request.address = exchange->link->address;
+	if (exchange->refusal == 0 && exchange->request.kind == VHD_PROXY) {
+		exchange->request.address = exchange->address;
+		if (vhd_forwarded_address(
+			exchange->request.headers[VHD_FORWARDED],
+			exchange->address) != 0) {
+			exchange->refusal = 400;
+			exchange->reason =
+			    "X-Forwarded-For does not end with an address";
+		}
+	}
 	return exchange->refusal ? answer(exchange) : MHD_YES;
 }
 

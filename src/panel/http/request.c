@@ -7,6 +7,7 @@
 
 #include "panel/http/request.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 
@@ -24,6 +25,7 @@ static const char *const header_names[VHD_HEADERS] = {
 	[VHD_CONTENT_TYPE] = "Content-Type",
 	[VHD_COOKIE] = "Cookie",
 	[VHD_CSRF] = "X-CSRF-Token",
+	[VHD_FETCH_SITE] = "Sec-Fetch-Site",
 	[VHD_FORWARDED] = "X-Forwarded-For",
 	[VHD_HOST] = "Host",
 	[VHD_IDEMPOTENCY_KEY] = "Idempotency-Key",
@@ -115,7 +117,8 @@ check_fields(const struct vhd_head *head, struct framing *framing,
 			    "a header has bytes that are not allowed there",
 			    ret_reason);
 		place = place_of(field, framing, request);
-		if (place && *place)
+		if (place && *place &&
+		    place != &request->headers[VHD_FORWARDED])
 			return refuse(
 			    400, "a header occurs more than once", ret_reason);
 		if (place)
@@ -190,4 +193,37 @@ vhd_head_check(const struct vhd_head *head, uint64_t body_max,
 	if (status == 0)
 		*ret_request = request;
 	return status;
+}
+
+int
+vhd_forwarded_address(const char *value, char ret_address[VHD_ADDRESS_SIZE])
+{
+	static const char mapped[] = "::ffff:";
+	unsigned char bytes[16];
+	const char *last;
+	size_t size;
+
+	ret_address[0] = '\0';
+	if (!value)
+		return 0;
+	last = strrchr(value, ',');
+	last = last ? last + 1 : value;
+	last += strspn(last, " \t");
+	size = strcspn(last, " \t");
+	if (size >= VHD_ADDRESS_SIZE || last[size + strspn(last + size, " \t")])
+		return -1;
+	memcpy(ret_address, last, size);
+	ret_address[size] = '\0';
+	if (inet_pton(AF_INET, ret_address, bytes) == 1)
+		return 0;
+	if (inet_pton(AF_INET6, ret_address, bytes) != 1) {
+		ret_address[0] = '\0';
+		return -1;
+	}
+	/* One address has one spelling: it is counted by it. */
+	inet_ntop(AF_INET6, bytes, ret_address, VHD_ADDRESS_SIZE);
+	if (strncmp(ret_address, mapped, sizeof mapped - 1) == 0)
+		memmove(ret_address, ret_address + sizeof mapped - 1,
+		    strlen(ret_address + sizeof mapped - 1) + 1);
+	return 0;
 }

@@ -33,13 +33,15 @@ enum vhd_kind {
 	VHD_PROXY /* a web server speaks for its clients */
 };
 
-/* The headers that anybody looks at; each may occur once. */
+/* The headers that anybody looks at; each may occur once, but of
+ * X-Forwarded-For, to which each server may add one, the last counts. */
 enum vhd_header {
 	VHD_ACCEPT,
 	VHD_AUTHORIZATION,
 	VHD_CONTENT_TYPE,
 	VHD_COOKIE,
 	VHD_CSRF,
+	VHD_FETCH_SITE,
 	VHD_FORWARDED,
 	VHD_HOST,
 	VHD_IDEMPOTENCY_KEY,
@@ -80,5 +82,12 @@ struct vhd_head {
  */
 int vhd_head_check(const struct vhd_head *head, uint64_t body_max,
     struct vhd_request *ret_request, const char **ret_reason);
+
+#define VHD_ADDRESS_SIZE 46 /* as INET6_ADDRSTRLEN */
+
+/* The client that a web server names last in X-Forwarded-For (NULL: "").  0,
+ * or -1: that is no address. */
+int vhd_forwarded_address(
+    const char *value, char ret_address[VHD_ADDRESS_SIZE]);
 
 #endif

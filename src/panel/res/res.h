@@ -6,7 +6,27 @@
 
 /* server.c */
 void vhd_health(struct vhd_call *call);
+
+/* sessions.c */
+void vhd_session_create(struct vhd_call *call);
 void vhd_whoami(struct vhd_call *call);
+void vhd_session_current_delete(struct vhd_call *call);
+void vhd_sessions_list(struct vhd_call *call);
+void vhd_sessions_delete(struct vhd_call *call);
+void vhd_session_delete(struct vhd_call *call);
+
+/* factor.c */
+void vhd_factor_show(struct vhd_call *call);
+void vhd_factor_setup(struct vhd_call *call);
+void vhd_factor_confirm_setup(struct vhd_call *call);
+void vhd_factor_new_codes(struct vhd_call *call);
+void vhd_factor_disable(struct vhd_call *call);
+void vhd_factor_delete(struct vhd_call *call);
+
+/* apppasswords.c */
+void vhd_app_passwords_list(struct vhd_call *call);
+void vhd_app_password_create(struct vhd_call *call);
+void vhd_app_password_delete(struct vhd_call *call);
 
 /* users.c */
 void vhd_users_list(struct vhd_call *call);

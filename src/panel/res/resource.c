@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "panel/api/entity.h"
+#include "panel/auth/account.h"
 #include "panel/res/place.h"
 
 #define PAGE     50

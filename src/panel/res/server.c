@@ -1,4 +1,4 @@
-/* The server itself, and who asks it. */
+/* The server itself. */
 #include "config.h"
 
 #include "panel/res/res.h"
@@ -15,12 +15,4 @@ vhd_health(struct vhd_call *call)
 		vhd_call_json(call, 200,
 		    json_pack("{s:s, s:s}", "status", "ok", "version",
 			vpop_version()));
-}
-
-void
-vhd_whoami(struct vhd_call *call)
-{
-	vhd_call_json(call, 200,
-	    json_pack(
-		"{s:s, s:s}", "role", "system", "account", call->who.name));
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "panel/api/body.h"
 #include "panel/api/entity.h"
 #include "panel/res/res.h"
 
@@ -121,44 +122,6 @@ vhd_user_get(struct vhd_call *call)
 	show(call);
 }
 
-/* A text of the body; absent is NULL.  0, or -1 after a problem. */
-static int
-take_text(struct vhd_call *call, const char *name, const char **ret_text)
-{
-	json_t *value = json_object_get(call->body, name);
-	char pointer[32];
-
-	*ret_text = json_string_value(value);
-	if (!value || *ret_text)
-		return 0;
-	snprintf(pointer, sizeof pointer, "/%s", name);
-	vhd_problem_field(call, pointer, "it must be a text");
-	return -1;
-}
-
-/* Fields that nobody knows are refused: they would be lost. */
-static int
-check_names(struct vhd_call *call, const char *const *names)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(call->body, key, value)
-	{
-		int i = 0;
-
-		while (names[i] && strcmp(names[i], key) != 0)
-			i++;
-		if (!names[i]) {
-			vhd_problem(call, 422, "invalid-field",
-			    "there is a field that this object does not "
-			    "have");
-			return -1;
-		}
-	}
-	return 0;
-}
-
 /* With its address, by the names that it really has. */
 static void
 show_created(struct vhd_call *call, const char *name)
@@ -181,10 +144,10 @@ vhd_user_add(struct vhd_call *call)
 	const char *password;
 	int rc;
 
-	if (check_names(call, names) != 0 ||
-	    take_text(call, "name", &user.name) != 0 ||
-	    take_text(call, "gecos", &user.gecos) != 0 ||
-	    take_text(call, "password", &password) != 0)
+	if (vhd_body_check(call, names) != 0 ||
+	    vhd_body_text(call, "name", &user.name) != 0 ||
+	    vhd_body_text(call, "gecos", &user.gecos) != 0 ||
+	    vhd_body_text(call, "password", &password) != 0)
 		return;
 	if (!user.name) {
 		vhd_problem_field(call, "/name", "it is needed");
@@ -221,8 +184,8 @@ vhd_user_change(struct vhd_call *call)
 		.fields = VPOP_SET_GECOS };
 	int rc;
 
-	if (match_user(call) != 0 || check_names(call, names) != 0 ||
-	    take_text(call, "gecos", &change.gecos) != 0)
+	if (match_user(call) != 0 || vhd_body_check(call, names) != 0 ||
+	    vhd_body_text(call, "gecos", &change.gecos) != 0)
 		return;
 	rc = change.gecos ? vpop_user_modify(call->vp, &change) : 0;
 	if (rc != 0)

@@ -1,0 +1,45 @@
+#include "config.h"
+
+#include "panel/state/migrations.h"
+
+const char *const vhd_migrations[] = {
+	/* Sessions.  id: the hash of what the browser has; public_id is what
+	 * people and programs see; password: a hash of the account's, which
+	 * ends the session when it changes. */
+	"CREATE TABLE session("
+	" id BLOB PRIMARY KEY,"
+	" public_id TEXT NOT NULL UNIQUE,"
+	" account TEXT NOT NULL,"
+	" password BLOB NOT NULL,"
+	" role INTEGER NOT NULL,"
+	" factor INTEGER NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" seen INTEGER NOT NULL,"
+	" address TEXT NOT NULL,"
+	" agent TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX session_account ON session(account, created);"
+	"CREATE INDEX session_created ON session(created);"
+	"CREATE INDEX session_seen ON session(seen);",
+	/* Logins that failed: see throttle.h. */
+	"CREATE TABLE throttle("
+	" key BLOB PRIMARY KEY,"
+	" ends INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX throttle_ends ON throttle(ends);"
+	"CREATE TABLE known_login("
+	" key BLOB PRIMARY KEY,"
+	" ends INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX known_login_ends ON known_login(ends);",
+	/* Second factors: step is that of the last code that was used. */
+	"CREATE TABLE factor("
+	" account TEXT PRIMARY KEY,"
+	" secret BLOB NOT NULL,"
+	" confirmed INTEGER NOT NULL,"
+	" step INTEGER NOT NULL,"
+	" created INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE recovery_code("
+	" account TEXT NOT NULL REFERENCES factor ON DELETE CASCADE,"
+	" hash BLOB NOT NULL,"
+	" PRIMARY KEY(account, hash)) WITHOUT ROWID;",
+};
+const size_t vhd_migrations_count =
+    sizeof vhd_migrations / sizeof *vhd_migrations;
