@@ -15,6 +15,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/auth/csrf.c %D%/auth/csrf.h \
 	%D%/auth/factor.c %D%/auth/factor.h \
 	%D%/auth/login.c %D%/auth/login.h \
+	%D%/auth/rights.c %D%/auth/rights.h \
 	%D%/auth/session.c %D%/auth/session.h %D%/auth/session_list.c \
 	%D%/auth/throttle.c %D%/auth/throttle.h \
 	%D%/auth/totp.c %D%/auth/totp.h \

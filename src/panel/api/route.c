@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "panel/auth/csrf.h"
+#include "panel/auth/rights.h"
 #include "panel/module/client.h"
 
 /* ---- finding ---------------------------------------------------------- */
@@ -122,8 +123,9 @@ vhd_route_authorise(struct vhd_call *call)
 		    "set up a second factor first");
 		return 403;
 	}
-	if ((call->place.resource ? (unsigned)VHD_SYSTEM : route->roles) &
-	    call->who.role)
+	if (call->place.resource)
+		return vhd_rights_check(call);
+	if (route->roles & call->who.role)
 		return 0;
 	if (call->who.role != VHD_ANON) {
 		vhd_problem(call, 403, "permission-denied",

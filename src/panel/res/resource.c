@@ -244,12 +244,32 @@ reply_page(struct vhd_call *call, json_t *result)
 	    call, 200, json_pack("{s:O, s:s?}", "items", items, "next", next));
 }
 
+/* Who administers one domain sees it alone among the domains. */
+static void
+list_own(struct vhd_call *call)
+{
+	json_t *object = vhd_resource_read(call, call->who.domain);
+
+	if (object)
+		vhd_call_json(call, 200,
+		    json_pack("{s:[o], s:n}", "items", object, "next"));
+	else if (call->status == 404)
+		vhd_call_json(
+		    call, 200, json_pack("{s:[], s:n}", "items", "next"));
+}
+
 void
 vhd_resource_list(struct vhd_call *call)
 {
 	json_t *parameters = vhd_resource_parameters(call, NULL);
 	json_t *result;
 
+	if (call->who.role == VHD_DOMAIN && !call->place.resource->of_domain &&
+	    !call->place.parent) {
+		json_decref(parameters);
+		list_own(call);
+		return;
+	}
 	json_object_set_new(parameters, "limit", json_integer(PAGE));
 	for (int i = 0; i < call->target.arguments; i++)
 		if (take_argument(call, call->target.argument[i].name,
