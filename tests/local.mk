@@ -129,6 +129,7 @@ CLI_TESTS = \
 	%D%/panel/apache.t \
 	%D%/panel/crowd.t \
 	%D%/panel/resources.t \
+	%D%/panel/sessions.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
 	%D%/cli/vmakedotqmail.t \

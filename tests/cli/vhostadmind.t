@@ -155,7 +155,5 @@ api GET /server/health
 is 'it serves after all that' "$status" 200
 
 panel_stop
-is 'it stops' $? 0
 not_ok 'its socket is gone' test -e "$PANEL_SOCK"
-is 'no sanitizer has spoken' "$(grep -ciE 'sanitizer|runtime error' "$SITE/log")" 0
 done_testing

@@ -6,16 +6,24 @@
 #                       (TCP), PANEL_TLS (port), PANEL_SOCK, PANEL_PROXY (the
 #                       web server's socket) and PANEL_LOG; ends the test when
 #                       it does not start
-#   panel_stop          SIGTERM; its exit status; also when the shell ends
+#   panel_stop          it must end well, and its log be clean; it ends, too,
+#                       when the shell does
 #   panel_child ROLE    process id of the first child with that name
 #   api METHOD PATH [CURL ARGUMENT ...]  a request below /api/v1 over the Unix
 #                       socket as root; sets status, and out to the body
 #   api_as URL METHOD PATH [CURL ARGUMENT ...]  the same to another address
+#   web METHOD PATH [CURL ARGUMENT ...]  as a browser behind a web server: with
+#                       $cookie and $csrf, from the address $client
+#   login ACCOUNT PASSWORD [CODE]  as a browser; sets cookie and csrf
+#   totp SECRET [SECONDS]  the code of now, or so much later
 #   header NAME         of the last answer
 #   got EXPRESSION      jq -r on the last body
 #   await COMMAND ...   until it succeeds, twenty seconds at most
 
 PANEL_PID=
+cookie=
+csrf=
+client=192.0.2.7
 JSON='Content-Type: application/json'
 
 await() {
@@ -48,8 +56,9 @@ workers = 2
 END
 	[ $# = 0 ] || printf '%s\n' "$@" >>"$PANEL_CONF"
 	rm -f "$SITE/ready"
+	: >"$PANEL_LOG"
 	setpriv --pdeathsig TERM vhostadmind --conf="$PANEL_CONF" \
-	    --ready-fd=3 2>"$PANEL_LOG" 3>"$SITE/ready" &
+	    --ready-fd=3 2>>"$PANEL_LOG" 3>"$SITE/ready" &
 	PANEL_PID=$!
 	if ! await test -s "$SITE/ready"; then
 		comment log "$(cat "$PANEL_LOG")"
@@ -67,6 +76,9 @@ END
 panel_stop() {
 	kill -TERM "$PANEL_PID"
 	wait "$PANEL_PID"
+	is 'the server stops' $? 0
+	is 'no sanitizer has spoken' \
+	    "$(grep -ciE 'sanitizer|runtime error' "$PANEL_LOG")" 0
 }
 
 panel_child() {
@@ -93,6 +105,40 @@ api() {
 	shift 2
 	api_as http://localhost "$api_method" "$api_path" \
 	    --unix-socket "$PANEL_SOCK" "$@"
+}
+
+web() {
+	api_method=$1
+	api_path=$2
+	shift 2
+	api_as http://panel.test "$api_method" "$api_path" \
+	    --unix-socket "$PANEL_PROXY" "$@" \
+	    ${client:+-H "X-Forwarded-For: $client"} \
+	    ${cookie:+-H "Cookie: __Host-sid=$cookie"} \
+	    ${csrf:+-H "X-CSRF-Token: $csrf"}
+}
+
+login() {
+	cookie=
+	csrf=
+	web POST /sessions -H "$JSON" \
+	    -d "$(jq -nc --arg a "$1" --arg p "$2" --arg c "${3-}" \
+		'{account: $a, password: $p} +
+		if $c == "" then {} else {code: $c} end')"
+	cookie=$(header set-cookie | sed -n 's/^__Host-sid=\([^;]*\);.*/\1/p')
+	[ "$status" != 201 ] || csrf=$(got .csrf)
+}
+
+totp() {
+	SECRET=$1 AT=${2:-0} perl -MDigest::SHA=hmac_sha1 -e '
+		my %v; @v{"A" .. "Z", 2 .. 7} = 0 .. 31;
+		my $bits = join "", map { sprintf "%05b", $v{$_} }
+		    split //, $ENV{SECRET};
+		my $key = pack "B*", substr $bits, 0, 8 * int(length($bits) / 8);
+		my $h = hmac_sha1(pack("Q>", int((time + $ENV{AT}) / 30)), $key);
+		my $at = ord(substr $h, -1) & 15;
+		printf "%06d\n",
+		    (unpack("N", substr $h, $at, 4) & 0x7fffffff) % 1000000'
 }
 
 header() {

@@ -71,7 +71,4 @@ ok 'Apache finds the new front' await answers
 kill -TERM $apache
 wait $apache
 panel_stop
-is 'it stops' $? 0
-is 'no sanitizer has spoken' \
-    "$(grep -ciE 'sanitizer|runtime error' "$PANEL_LOG")" 0
 done_testing

@@ -42,7 +42,4 @@ is 'nor was the local socket in want' "$status" 200
 ok 'the front is of modest size' test "$(memory)" -lt 200000
 
 panel_stop
-is 'it stops' $? 0
-is 'no sanitizer has spoken' \
-    "$(grep -ciE 'sanitizer|runtime error' "$PANEL_LOG")" 0
 done_testing

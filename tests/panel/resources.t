@@ -127,7 +127,4 @@ answers() {
 ok 'it is back' await answers
 
 panel_stop
-is 'it stops' $? 0
-is 'no sanitizer has spoken' \
-    "$(grep -ciE 'sanitizer|runtime error' "$PANEL_LOG")" 0
 done_testing
