@@ -49,6 +49,9 @@ struct mail_resource {
 	/* by enum mail_action; NULL: unsupported */
 	json_t *(*does[MAIL_ACTIONS])(
 	    struct mail *m, const struct mail_request *r);
+	/* In the module itself, after a change was made: 0, or -1 and
+	 * refused; NULL: nothing is to be done. */
+	int (*after)(struct mail *m, const struct mail_request *r);
 	int is_final;  /* what is deleted cannot be brought back */
 	unsigned root; /* 1 << action: made by the root helper, if there is
 			* one */

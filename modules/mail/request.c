@@ -162,12 +162,27 @@ is_as_seen(struct mail *m, const struct mail_request *r)
 	return is_same;
 }
 
+/* Of changes only: what the module itself keeps about the object. */
+static int
+follow_up(struct mail *m, const struct mail_request *r)
+{
+	if (!m->db || !r->resource->after || r->is_dry ||
+	    r->what == MAIL_LIST || r->what == MAIL_GET || r->what == MAIL_ACT)
+		return 0;
+	return r->resource->after(m, r);
+}
+
 json_t *
 mail_do(struct mail *m, const struct mail_request *r)
 {
 	if (r->what == MAIL_MODIFY && !is_as_seen(m, r))
 		return NULL;
-	if (mail_needs_root(m, r))
-		return mail_ask_root(m, r);
-	return r->resource->does[r->what](m, r);
+	json_t *result = mail_needs_root(m, r)
+			     ? mail_ask_root(m, r)
+			     : r->resource->does[r->what](m, r);
+	if (result && follow_up(m, r) != 0) {
+		json_decref(result);
+		return NULL;
+	}
+	return result;
 }

@@ -43,6 +43,7 @@ main(int argc, char **argv)
 		json_decref(request);
 		return 111;
 	}
+	m.settings = json_incref(json_object_get(request, "settings"));
 	json_t *answer = mail_answer(&m, request);
 	json_object_del(answer, "id");
 	AUTO_FREE char *text = json_dumps(answer, JSON_COMPACT);
