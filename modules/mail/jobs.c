@@ -150,7 +150,7 @@ take_back(struct mail *m, json_t *note, json_t *all)
 
 	if (mail_request_read(m, back, &r) == 0) {
 		if (r.what == MAIL_SETUP && r.resource->is_final)
-			mail_refuse(m, "unsupported", NULL,
+			mail_refuse(m, "conflict", NULL,
 			    "'%s' was deleted with all that it had, and "
 			    "cannot be brought back",
 			    r.key);
