@@ -197,8 +197,9 @@ VPOP_EXPORT int vpop_domain_add_alias(
 VPOP_EXPORT int vpop_domain_delete(struct vpop *vp, const char *name);
 
 /* The second argument of vdelivermail in the domain's .qmail-default:
- * "bounce-no-mailbox", "delete", an address, a path, or "" if the file does
- * not call vdelivermail.  ret_action has size bytes. */
+ * "bounce-no-mailbox", "delete", an address, "@domain" (the same name there),
+ * a path, or "" if the file does not call vdelivermail.  ret_action has size
+ * bytes. */
 VPOP_EXPORT int vpop_domain_get_default(
     struct vpop *vp, const char *name, char *ret_action, size_t size);
 /* action as above, or the name of a mailbox of the domain. */
@@ -207,6 +208,20 @@ VPOP_EXPORT int vpop_domain_set_default(
 /* Replace .qmail-default by one literal line (vmakedotqmail -q). */
 VPOP_EXPORT int vpop_domain_set_default_line(
     struct vpop *vp, const char *name, const char *line);
+
+#define VPOP_REASON_SIZE 256
+
+/*
+ * Close a domain for its users: nobody logs in, by whatever service, until it
+ * is resumed; mail is accepted and kept meanwhile.  reason: one line, or "".
+ * What is so already is no failure.
+ */
+VPOP_EXPORT int vpop_domain_suspend(
+    struct vpop *vp, const char *name, const char *reason);
+VPOP_EXPORT int vpop_domain_resume(struct vpop *vp, const char *name);
+/* 1 and the reason (ret_reason may be NULL), 0, or a code. */
+VPOP_EXPORT int vpop_domain_is_suspended(
+    struct vpop *vp, const char *name, char ret_reason[VPOP_REASON_SIZE]);
 
 /* Walk users/assign in file order.  real: only the entries of that real
  * domain (an alias may be given), or NULL for all.  vpop_domains_next
@@ -545,6 +560,9 @@ VPOP_EXPORT void vpop_limits_init(struct vpop_limits *limits);
  * values.  domain NULL: the defaults themselves. */
 VPOP_EXPORT int vpop_limits_get(
     struct vpop *vp, const char *domain, struct vpop_limits *ret_limits);
+/* 1 if the domain has limits of its own, 0 if those are the defaults, or a
+ * code. */
+VPOP_EXPORT int vpop_limits_are_own(struct vpop *vp, const char *domain);
 VPOP_EXPORT int vpop_limits_set(
     struct vpop *vp, const char *domain, const struct vpop_limits *limits);
 VPOP_EXPORT int vpop_limits_delete(struct vpop *vp, const char *domain);
@@ -667,6 +685,10 @@ VPOP_EXPORT void vpop_quota_format(
 /* What the account's Maildir holds; ret_percent 0..100, -1 without quota. */
 VPOP_EXPORT int vpop_user_usage(struct vpop *vp, const struct vpop_user *user,
     struct vpop_quota *ret_used, int *ret_percent);
+/* What a domain's mailboxes hold, as the usage daemon knows: 1, or 0 if
+ * nobody can tell. */
+VPOP_EXPORT int vpop_domain_usage(
+    struct vpop *vp, const char *domain, struct vpop_quota *ret_used);
 /* How a file called name in new or cur of a Maildir counts: 1 with the size
  * in its name, 0 with that which it has on the disk, -1 not at all. */
 VPOP_EXPORT int vpop_message_size(const char *name, int64_t *ret_size);

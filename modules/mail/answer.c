@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "modules/mail/usage.h"
 
 #define PROTOCOL 1
 
@@ -98,6 +99,7 @@ on_object(struct mail *m, json_t *request)
 	case MAIL_SETUP:
 	case MAIL_MODIFY:
 	case MAIL_DELETE:
+	case MAIL_ACT:
 		return r.is_dry ? mail_do(m, &r) : mail_job_do(m, &r);
 	default:
 		return mail_do(m, &r);
@@ -135,6 +137,16 @@ reconcile(struct mail *m, json_t *request)
 	return mail_refuse_vpop(m, code);
 }
 
+static json_t *
+usage(struct mail *m, json_t *request)
+{
+	const char *domain = mail_text(request, "domain");
+
+	if (!domain)
+		return mail_refuse(m, "invalid", NULL, "the domain is missing");
+	return take_handle(m, request, 0) == 0 ? mail_usage(m, domain) : NULL;
+}
+
 static const struct {
 	const char *name;
 	json_t *(*does)(struct mail *m, json_t *request);
@@ -150,6 +162,7 @@ static const struct {
 	{ "act", on_object },
 	{ "undo", undo },
 	{ "reconcile", reconcile },
+	{ "usage", usage },
 };
 
 /* ---- the conversation -------------------------------------------------- */

@@ -9,89 +9,9 @@
  */
 #include "config.h"
 
-#include "modules/mail/mail.h"
+#include "modules/mail/records.h"
 
-#include <sqlite3.h>
 #include <string.h>
-#include <time.h>
-
-#define KEPT_DAYS 7
-#define BUSY_MS   10000
-
-static const char tables[] =
-    "PRAGMA journal_mode = WAL;"
-    "PRAGMA synchronous = FULL;"
-    "CREATE TABLE IF NOT EXISTS job (name TEXT PRIMARY KEY, time INTEGER,"
-    " state TEXT, request TEXT) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS revision (id INTEGER PRIMARY KEY, file TEXT,"
-    " time INTEGER, actor TEXT, address TEXT, text TEXT);"
-    "CREATE INDEX IF NOT EXISTS revision_file ON revision (file, id);";
-
-static json_t *
-failed(struct mail *m)
-{
-	return mail_refuse(m, "unavailable", NULL, "the module's records: %s",
-	    sqlite3_errmsg(m->db));
-}
-
-/* Run one statement with texts; 1: the caller reads a row of *ret, 0: there
- * is none, -1: refused. */
-static int
-run(struct mail *m, const char *sql, const char *const *texts,
-    sqlite3_stmt **ret)
-{
-	int rc = sqlite3_prepare_v2(m->db, sql, -1, ret, NULL);
-
-	for (int i = 0; rc == SQLITE_OK && texts[i]; i++)
-		rc =
-		    sqlite3_bind_text(*ret, i + 1, texts[i], -1, SQLITE_STATIC);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(*ret);
-	if (rc == SQLITE_ROW)
-		return 1;
-	if (rc == SQLITE_DONE)
-		return 0;
-	failed(m);
-	return -1;
-}
-
-static int
-change(struct mail *m, const char *sql, const char *const *texts)
-{
-	sqlite3_stmt *statement = NULL;
-	int rc = run(m, sql, texts, &statement);
-
-	sqlite3_finalize(statement);
-	return rc < 0 ? -1 : 0;
-}
-
-int
-mail_jobs_open(struct mail *m, const char *state)
-{
-	AUTO_FREE char *path = NULL;
-
-	if (m->db)
-		return 0;
-	if (asprintf(&path, "%s/mail.sqlite", state) < 0)
-		path = NULL;
-	if (!path || sqlite3_open(path, &m->db) != SQLITE_OK ||
-	    sqlite3_busy_timeout(m->db, BUSY_MS) != SQLITE_OK ||
-	    sqlite3_exec(m->db, tables, NULL, NULL, NULL) != SQLITE_OK) {
-		mail_refuse(m, "unavailable", NULL, "cannot open '%s': %s",
-		    path ? path : state, sqlite3_errmsg(m->db));
-		sqlite3_close(m->db);
-		m->db = NULL;
-		return -1;
-	}
-	AUTO_FREE char *before = NULL;
-	if (asprintf(&before, "%lld",
-		(long long)time(NULL) - KEPT_DAYS * 86400LL) < 0) {
-		before = NULL;
-		return 0;
-	}
-	return change(m, "DELETE FROM job WHERE time < CAST(? AS INTEGER)",
-	    (const char *const[]){ before, NULL });
-}
 
 /* "begun", "done", "undone" or "": never heard of; *ret_request is the change
  * it was, to be released. */
@@ -99,17 +19,15 @@ static int
 look(struct mail *m, const char *job, char ret_state[8], json_t **ret_request)
 {
 	const char *const texts[] = { job, NULL };
-	sqlite3_stmt *row = NULL;
-	int rc = run(
+	sqlite3_stmt *row;
+	int rc = mail_record_run(
 	    m, "SELECT state, request FROM job WHERE name = ?", texts, &row);
 
 	ret_state[0] = '\0';
 	*ret_request = NULL;
 	if (rc == 1) {
-		snprintf(ret_state, 8, "%s",
-		    (const char *)sqlite3_column_text(row, 0));
-		*ret_request = json_loads(
-		    (const char *)sqlite3_column_text(row, 1), 0, NULL);
+		snprintf(ret_state, 8, "%s", mail_record_text(row, 0));
+		*ret_request = json_loads(mail_record_text(row, 1), 0, NULL);
 	}
 	sqlite3_finalize(row);
 	return rc < 0 ? -1 : 0;
@@ -118,7 +36,7 @@ look(struct mail *m, const char *job, char ret_state[8], json_t **ret_request)
 static int
 note_state(struct mail *m, const char *job, const char *state)
 {
-	return change(m, "UPDATE job SET state = ? WHERE name = ?",
+	return mail_record_change(m, "UPDATE job SET state = ? WHERE name = ?",
 	    (const char *const[]){ state, job, NULL });
 }
 
@@ -149,7 +67,7 @@ note_begun(struct mail *m, const struct mail_request *r)
 		mail_refuse(m, "unavailable", NULL, "out of memory");
 		return -1;
 	}
-	return change(m,
+	return mail_record_change(m,
 	    "INSERT OR REPLACE INTO job (name, time, state, request)"
 	    " VALUES (?, strftime('%s', 'now'), 'begun', ?)",
 	    (const char *const[]){ r->job, text, NULL });
@@ -177,7 +95,8 @@ mail_job_do(struct mail *m, const struct mail_request *r)
 		return NULL;
 	json_decref(before);
 	if (strcmp(state, "done") == 0 || strcmp(state, "undone") == 0)
-		return json_object();
+		return r->what == MAIL_ACT ? json_pack("{s:{}}", "result")
+					   : json_object();
 	int again = strcmp(state, "begun") == 0;
 	if (!again && note_begun(m, r) != 0)
 		return NULL;
@@ -187,7 +106,7 @@ mail_job_do(struct mail *m, const struct mail_request *r)
 		result = json_object();
 	}
 	/* A refused one changed nothing: it may be asked for again. */
-	if (!result && change(m, "DELETE FROM job WHERE name = ?",
+	if (!result && mail_record_change(m, "DELETE FROM job WHERE name = ?",
 			   (const char *const[]){ r->job, NULL }) != 0)
 		return NULL;
 	if (result && note_state(m, r->job, "done") != 0) {
@@ -212,6 +131,8 @@ inverse_of(json_t *note, json_t *all)
 			json_object_set_new(
 			    back, "verb", json_string(others[i][1]));
 	}
+	if (verb && strcmp(verb, "act") == 0)
+		json_object_set_new(back, "verb", json_string("undo"));
 	json_object_del(back, "old");
 	if (old)
 		json_object_set(back, "new", old);
@@ -229,7 +150,7 @@ take_back(struct mail *m, json_t *note, json_t *all)
 
 	if (mail_request_read(m, back, &r) == 0) {
 		if (r.what == MAIL_SETUP && r.resource->is_final)
-			mail_refuse(m, "unsupported", NULL,
+			mail_refuse(m, "conflict", NULL,
 			    "'%s' was deleted with all that it had, and "
 			    "cannot be brought back",
 			    r.key);

@@ -2,20 +2,47 @@
 mailmoduledir = $(pkglibexecdir)/modules/mail
 mailmodule_PROGRAMS = %D%/mail %D%/mail-root
 dist_mailmodule_DATA = \
-	%D%/module.json \
+	%D%/aliasdomain.json \
+	%D%/bulletin.json \
+	%D%/catchall.json \
+	%D%/control.json \
+	%D%/default-limits.json \
 	%D%/domain.json \
-	%D%/settings.json
+	%D%/ipmap.json \
+	%D%/limits.json \
+	%D%/module.json \
+	%D%/resume.json \
+	%D%/revision.json \
+	%D%/settings.json \
+	%D%/suspend.json \
+	%D%/usage.json
 noinst_LTLIBRARIES += %D%/libmail.la
 %C%_libmail_la_SOURCES = \
+	%D%/aliasdomains.c \
 	%D%/answer.c \
+	%D%/bulletin.c \
+	%D%/bulletin.h \
+	%D%/catchall.c \
+	%D%/control.c \
+	%D%/control.h \
+	%D%/controlfiles.c \
+	%D%/count.c \
+	%D%/count.h \
 	%D%/domains.c \
+	%D%/ipmaps.c \
 	%D%/jobs.c \
+	%D%/limits.c \
 	%D%/mail.h \
 	%D%/page.c \
+	%D%/records.c \
+	%D%/records.h \
 	%D%/refuse.c \
 	%D%/request.c \
-	%D%/resources.c %D%/resources.h \
-	%D%/root.c
+	%D%/resources.c \
+	%D%/resources.h \
+	%D%/root.c \
+	%D%/usage.c \
+	%D%/usage.h
 MAIL_LIBS = %D%/libmail.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS)
 %C%_mail_SOURCES = %D%/main.c
 %C%_mail_LDADD = $(MAIL_LIBS)

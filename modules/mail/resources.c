@@ -7,6 +7,13 @@
 
 static const struct mail_resource *const resources[] = {
 	&mail_domains,
+	&mail_aliasdomains,
+	&mail_limits,
+	&mail_default_limits,
+	&mail_usage_resource,
+	&mail_catchall,
+	&mail_ipmaps,
+	&mail_control,
 };
 
 const struct mail_resource *

@@ -4,6 +4,13 @@
 
 #include "modules/mail/mail.h"
 
+extern const struct mail_resource mail_aliasdomains;
+extern const struct mail_resource mail_catchall;
+extern const struct mail_resource mail_control;
+extern const struct mail_resource mail_default_limits;
 extern const struct mail_resource mail_domains;
+extern const struct mail_resource mail_ipmaps;
+extern const struct mail_resource mail_limits;
+extern const struct mail_resource mail_usage_resource;
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/password.h"
+#include "core/suspend.h"
 #include "core/user.h"
 
 /* 0, or a code; absent and refused codes mean that there is no such
@@ -29,6 +30,20 @@ failed(struct vpop *vp)
 	return vp_fail(vp, VA_AUTH_FAILED, "wrong address or password");
 }
 
+static int
+check_open(struct vpop *vp, const struct vpop_user *user)
+{
+	struct vpop_domain domain;
+	int code = vpop_domain_get(vp, user->domain, &domain);
+
+	if (code == 0)
+		code = vp_suspended(vp, &domain, NULL);
+	if (code > 0)
+		code = vp_fail(vp, VA_AUTH_FAILED, "domain '%s' is suspended",
+		    user->domain);
+	return code;
+}
+
 int
 vpop_authenticate(struct vpop *vp, const char *address, const char *secret,
     struct vpop_user *ret_user)
@@ -43,8 +58,9 @@ vpop_authenticate(struct vpop *vp, const char *address, const char *secret,
 
 	int right =
 	    vp_password_verify(vp, secret, code == 0 ? user.passwd : "");
-	if (right)
+	code = right ? check_open(vp, &user) : failed(vp);
+	if (code == 0)
 		*ret_user = user;
 	explicit_bzero(&user, sizeof user);
-	return right ? 0 : failed(vp);
+	return code;
 }

@@ -234,6 +234,20 @@ line_action(struct vp_run *run, const char *action)
 	return vp_deliver_lines(run, &place, text, strlen(text), &done);
 }
 
+/* "@domain": the same name there. */
+static int
+domain_action(struct vp_run *run, const char *action)
+{
+	AUTO_FREE char *line = NULL;
+
+	if (asprintf(&line, "&%s%s", run->d->ext, action) < 0) {
+		line = NULL;
+		return vp_deliver_say(
+		    run, VP_DEFER, "vdelivermail: no memory (#4.3.0)");
+	}
+	return line_action(run, line);
+}
+
 static int
 default_action(struct vp_run *run)
 {
@@ -245,7 +259,8 @@ default_action(struct vp_run *run)
 		return no_mailbox(run);
 	if (action[0] == '/')
 		return path_action(run, action);
-	return line_action(run, action);
+	return action[0] == '@' ? domain_action(run, action)
+				: line_action(run, action);
 }
 
 static int

@@ -89,8 +89,15 @@ resolve_action(struct vpop *vp, const struct vpop_domain *domain,
 {
 	int code = 0;
 
-	if (strcmp(action, "bounce-no-mailbox") != 0 &&
-	    strcmp(action, "delete") != 0 && action[0] != '/') {
+	if (action[0] == '@') {
+		char name[VPOP_DOMAIN_SIZE];
+
+		code = vp_name_domain(vp, action + 1, name);
+		if (code == 0 && name[0] == '\0')
+			code = vp_fail(vp, VA_INVALID_DOMAIN_NAME,
+			    "the domain to forward to is missing");
+	} else if (strcmp(action, "bounce-no-mailbox") != 0 &&
+		   strcmp(action, "delete") != 0 && action[0] != '/') {
 		if (!strchr(action, '@'))
 			return mailbox_dir(vp, domain, action, ret_action);
 		code = vp_address_check(vp, action);

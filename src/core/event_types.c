@@ -11,6 +11,7 @@
 
 #define LIBRARY VP_EVENT_LIBRARY
 #define PANEL   "vhostadmind"
+#define MAIL    "module mail"
 #define DNS     "module dns"
 #define WEB     "module web"
 
@@ -43,6 +44,11 @@ const struct vp_event_type vp_event_types[] = {
 	{ "domain.limits.changed", "domain",
 	    "Limits of a domain were changed; new is null where the site's "
 	    "hold again.", LIBRARY, "? *", "? *" },
+	{ "domain.suspended", "domain",
+	    "A domain was closed for its users, or for another reason.",
+	    LIBRARY, "? reason!", "reason!" },
+	{ "domain.resumed", "domain", "It was opened again.", LIBRARY,
+	    "reason!", NULL },
 	{ "aliasdomain.created", "aliasdomain",
 	    "A domain got another name.", LIBRARY, NULL, ALIAS },
 	{ "aliasdomain.deleted", "aliasdomain",
@@ -97,6 +103,9 @@ const struct vp_event_type vp_event_types[] = {
 	{ "config.changed", "config", "A file of settings was changed.",
 	    LIBRARY, "? *", "? *" },
 
+	{ "control.changed", "control",
+	    "A control file of qmail was written or removed.", MAIL,
+	    "? bytes:int!", "? bytes:int!" },
 	{ "zone.created", "zone", "A zone was made.", DNS, NULL, ZONE },
 	{ "zone.updated", "zone", "A zone was changed.", DNS, ZONE, ZONE },
 	{ "zone.deleted", "zone", "A zone was removed.", DNS, ZONE, NULL },

@@ -268,6 +268,16 @@ vpop_limits_get(
 	return code != 0 ? code : vp_limits_of(vp, &found, ret_limits);
 }
 
+int
+vpop_limits_are_own(struct vpop *vp, const char *domain)
+{
+	struct vpop_domain found;
+	struct vpop_limits limits;
+	int code = vpop_domain_get(vp, domain, &found);
+
+	return code != 0 ? code : vp_limits_own(vp, &found, &limits);
+}
+
 static long long
 value_of(const struct vpop_limits *limits, const struct key *key)
 {

@@ -37,6 +37,7 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/password.h %D%/peer.c %D%/policy.c %D%/policy.h %D%/quota.c \
 	%D%/question.c %D%/question.h %D%/rcpt.c %D%/rcpt.h %D%/record.c %D%/record.h %D%/recover.c %D%/relay.c %D%/relay.h \
 	%D%/relay_rules.c %D%/settings.c %D%/settings.h %D%/store.c %D%/store.h \
+	%D%/suspend.c %D%/suspend.h %D%/suspend_change.c \
 	%D%/store_choice.c %D%/store_module.c %D%/usage.c %D%/usage.h %D%/user.c \
 	%D%/user.h %D%/user_add.c %D%/user_bulk.c %D%/user_change.c %D%/user_common.c \
 	%D%/user_delete.c %D%/user_delete.h %D%/user_int.h %D%/user_recover.c \

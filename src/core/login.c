@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "core/apppassword.h"
 #include "core/password.h"
+#include "core/suspend.h"
 
 #define DIGEST_LENGTH 32
 
@@ -159,6 +160,16 @@ is_forbidden(const struct vp_login *login, const struct vpop_user *user)
 	return (user->flags & forbidding[login->service]) != 0;
 }
 
+/* 1 if the service, or the domain, is closed for the account; or a code. */
+static int
+is_closed(struct vpop *vp, const struct vp_login *login,
+    const struct vp_session *session)
+{
+	return is_forbidden(login, &session->user)
+		   ? 1
+		   : vp_suspended(vp, &session->domain, NULL);
+}
+
 /* The account has no password and takes the one that was sent. */
 static enum vp_login_result
 learn(struct vpop *vp, const struct vp_login *login, struct vp_session *session)
@@ -176,13 +187,19 @@ authenticate(
 {
 	enum vp_login_result result = check_secret(vp, login, session);
 	int plain = !may_be_digest(login);
+	int may_learn =
+	    result == VP_LOGIN_NO_PASSWORD && plain && vp->set.learn_passwords;
 
-	if (result == VP_LOGIN_NO_PASSWORD && vp->set.learn_passwords &&
-	    plain && !is_forbidden(login, &session->user))
+	if (result != VP_LOGIN_OK && !may_learn)
+		return result;
+	int closed = is_closed(vp, login, session);
+	if (closed < 0)
+		return VP_LOGIN_TEMPORARY;
+	if (!closed && may_learn)
 		result = learn(vp, login, session);
 	if (result != VP_LOGIN_OK)
 		return result;
-	if (is_forbidden(login, &session->user))
+	if (closed)
 		return VP_LOGIN_FORBIDDEN;
 	if (plain && !session->by_app)
 		vp_login_refresh(vp, session, login->secret);

@@ -28,7 +28,8 @@ enum vp_login_result {
 	VP_LOGIN_NO_USER,
 	VP_LOGIN_NO_PASSWORD, /* the record has none */
 	VP_LOGIN_BAD_SECRET,
-	VP_LOGIN_FORBIDDEN, /* a flag closes the service */
+	VP_LOGIN_FORBIDDEN, /* a flag closes the service, or the domain is
+			     * suspended */
 	VP_LOGIN_SYSTEM_NO_USER,
 	VP_LOGIN_SYSTEM_NO_SHADOW,
 	VP_LOGIN_SYSTEM_BAD_SECRET,

@@ -35,6 +35,8 @@ static const struct {
 	{ "domain.deleted", vp_recover_domain_delete },
 	{ "aliasdomain.deleted", vp_recover_domain_delete },
 	{ "domain.catchall.changed", vp_recover_atomic },
+	{ "domain.suspended", vp_recover_atomic },
+	{ "domain.resumed", vp_recover_atomic },
 	{ "domain.limits.changed", vp_recover_limits },
 	{ "alias.created", vp_recover_alias },
 	{ "alias.updated", vp_recover_alias },

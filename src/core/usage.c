@@ -289,3 +289,17 @@ vp_usage_domain(const struct vpop *vp, const char *domain, uint64_t *ret_bytes,
 	       vp_usage_ask(vp, entry, ret_bytes, ret_count) &&
 	       *ret_bytes <= INT64_MAX;
 }
+
+int
+vpop_domain_usage(
+    struct vpop *vp, const char *domain, struct vpop_quota *ret_used)
+{
+	uint64_t bytes, count;
+
+	if (!vp_usage_domain(vp, domain, &bytes, &count) || bytes > INT64_MAX ||
+	    count > INT64_MAX)
+		return 0;
+	ret_used->bytes = (int64_t)bytes;
+	ret_used->messages = (int64_t)count;
+	return 1;
+}

@@ -7,6 +7,7 @@
 struct vp_conform {
 	struct vp_module *module;
 	unsigned count, failed;
+	int jobs; /* that were asked for */
 };
 
 /* Run all of it, a line of TAP on stdout for each point. */

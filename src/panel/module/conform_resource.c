@@ -23,7 +23,6 @@ struct life {
 	json_t *first;      /* the first example */
 	const char *key;    /* its key; NULL: it is single */
 	json_t *second;     /* another content of the same key; owned */
-	int *jobs;
 };
 
 static json_t *
@@ -47,7 +46,7 @@ change(struct life *life, int job, json_t *old, json_t *new)
 	char id[64];
 
 	if (job == 0)
-		job = ++*life->jobs;
+		job = ++life->run->jobs;
 	snprintf(id, sizeof id, "job-%s-%d", life->resource->name, job);
 	json_object_set_new(object, "job", json_string(id));
 	json_object_set_new(
@@ -200,7 +199,7 @@ static void
 changed(struct life *life)
 {
 	json_t *with = change(life, 0, life->first, life->second);
-	int job = *life->jobs;
+	int job = life->run->jobs;
 	json_t *result = call(life, "modify", with, NULL, "it is changed");
 
 	shows(life, life->second, "it is there");
@@ -209,7 +208,7 @@ changed(struct life *life)
 	shows(life, life->first, "it is there");
 	does(
 	    life, "undo", undoing(life, job, result), NULL, "taken back again");
-	does(life, "undo", undoing(life, ++*life->jobs, NULL), NULL,
+	does(life, "undo", undoing(life, ++life->run->jobs, NULL), NULL,
 	    "taking back what was never done");
 	shows(life, life->first, "it is there");
 	json_decref(result);
@@ -267,7 +266,7 @@ gone(struct life *life)
 {
 	json_t *with = change(life, 0, life->first, NULL);
 	json_t *again = json_deep_copy(with);
-	int job = *life->jobs;
+	int job = life->run->jobs;
 	json_t *result = call(life, "delete", with, NULL, "it is deleted");
 	int is_final = json_is_true(json_object_get(result, "final"));
 
@@ -346,8 +345,7 @@ ancestor(const struct life *life, const struct vp_module_resource *resource,
 	struct life other = { .run = life->run,
 		.resource = resource,
 		.domain = life->domain,
-		.first = example_of(resource),
-		.jobs = life->jobs };
+		.first = example_of(resource) };
 	int is_setup = strcmp(verb, "setup") == 0;
 
 	other.key =
@@ -381,13 +379,11 @@ vp_conform_resource(
 	const struct vp_module_resource *domains =
 	    resource->of_domain ? domains_of(run->module->manifest) : NULL;
 	json_t *examples = json_object_get(resource->schema, "examples");
-	int jobs = 0;
 	struct life life = {
 		.run = run,
 		.resource = resource,
 		.domain = DOMAIN,
 		.first = json_array_get(examples, 0),
-		.jobs = &jobs,
 	};
 	int is_right;
 
