@@ -33,6 +33,12 @@ add_words(struct mail *m, const char *name, json_t *object)
 	return rc < 0 ? -1 : 0;
 }
 
+static int
+complete(struct mail *m, const struct mail_request *r, json_t *object)
+{
+	return add_words(m, r->key, object);
+}
+
 /* After a change: what was said of the domain goes and comes with it. */
 static int
 keep_words(struct mail *m, const struct mail_request *r)
@@ -64,14 +70,19 @@ show(struct mail *m, const struct mail_request *r, const char *name)
 	if (code == VA_DOMAIN_DOES_NOT_EXIST ||
 	    (code == 0 && strcmp(domain.name, domain.real) != 0))
 		return NULL;
-	int is_suspended =
-	    code == 0 ? vpop_domain_is_suspended(m->vp, name, reason) : 0;
-	if (code != 0 || is_suspended < 0)
-		return mail_refuse_vpop(m, code ? code : is_suspended);
-	json_t *object =
-	    json_pack("{s:s, s:s, s:s, s:I, s:I}", "name", domain.name, "state",
-		is_suspended ? "suspended" : "active", "dir", domain.dir, "uid",
-		(json_int_t)domain.uid, "gid", (json_int_t)domain.gid);
+	if (code != 0)
+		return mail_refuse_vpop(m, code);
+	int is_suspended = vpop_domain_is_suspended(m->vp, name, reason);
+	/* In a list, a folder that we may not look into. */
+	int is_closed = geteuid() != 0 && domain.uid != geteuid();
+	if (is_suspended < 0 && !is_closed)
+		return mail_refuse_vpop(m, is_suspended);
+	const char *state = is_suspended < 0 ? "unknown"
+			    : is_suspended   ? "suspended"
+					     : "active";
+	json_t *object = json_pack("{s:s, s:s, s:s, s:I, s:I}", "name",
+	    domain.name, "state", state, "dir", domain.dir, "uid",
+	    (json_int_t)domain.uid, "gid", (json_int_t)domain.gid);
 	if (reason[0])
 		json_object_set_new(object, "reason", mail_json_text(reason));
 	if (add_words(m, name, object) == 0)
@@ -203,6 +214,7 @@ const struct mail_resource mail_domains = {
 		[MAIL_ACT] = act,
 	},
 	.after = keep_words,
+	.complete = complete,
 	.is_final = 1,
 	.root = 1U << MAIL_SETUP | 1U << MAIL_DELETE,
 };

@@ -52,6 +52,9 @@ struct mail_resource {
 	/* In the module itself, after a change was made: 0, or -1 and
 	 * refused; NULL: nothing is to be done. */
 	int (*after)(struct mail *m, const struct mail_request *r);
+	/* Likewise, of an object that the root helper has shown. */
+	int (*complete)(
+	    struct mail *m, const struct mail_request *r, json_t *object);
 	int is_final;  /* what is deleted cannot be brought back */
 	unsigned root; /* 1 << action: made by the root helper, if there is
 			* one */
@@ -148,6 +151,10 @@ json_t *mail_job_undo(struct mail *m, json_t *all);
 
 /* ---- others ----------------------------------------------------------- */
 
+/* The name of a verb. */
+const char *mail_verb(enum mail_action what);
+/* The domain that a request is about; "" for the site or a new one. */
+const char *mail_domain_of(const struct mail_request *r);
 /* 1 if the root helper is to do it. */
 int mail_needs_root(const struct mail *m, const struct mail_request *r);
 json_t *mail_ask_root(struct mail *m, const struct mail_request *r);

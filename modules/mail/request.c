@@ -60,17 +60,24 @@ object_or_null(json_t *object, const char *name)
 	return json_is_object(value) ? value : NULL;
 }
 
+static const char *const verbs[MAIL_ACTIONS] = { "list", "get", "setup",
+	"modify", "delete", "act" };
+
+const char *
+mail_verb(enum mail_action what)
+{
+	return verbs[what];
+}
+
 static int
 find_action(json_t *all, enum mail_action *ret)
 {
-	static const char *const names[MAIL_ACTIONS] = { "list", "get", "setup",
-		"modify", "delete", "act" };
 	const char *verb = text_or_empty(all, "verb");
 
 	if (strcmp(verb, "validate") == 0)
 		verb = text_or_empty(all, "action");
 	for (int i = 0; i < MAIL_ACTIONS; i++) {
-		if (strcmp(verb, names[i]) == 0) {
+		if (strcmp(verb, verbs[i]) == 0) {
 			*ret = (enum mail_action)i;
 			return 0;
 		}
@@ -129,10 +136,11 @@ mail_current(struct mail *m, const struct mail_request *r)
 	struct mail_request get = *r;
 
 	get.what = MAIL_GET;
+	get.is_dry = 0;
 	if (!r->resource->does[MAIL_GET])
 		return mail_refuse(m, "unsupported", NULL,
 		    "'%s' cannot be looked at", r->resource->name);
-	json_t *result = r->resource->does[MAIL_GET](m, &get);
+	json_t *result = mail_do(m, &get);
 	json_t *object = json_incref(json_object_get(result, "object"));
 	json_decref(result);
 	return object;
@@ -172,13 +180,26 @@ follow_up(struct mail *m, const struct mail_request *r)
 	return r->resource->after(m, r);
 }
 
+static json_t *
+do_as_root(struct mail *m, const struct mail_request *r)
+{
+	json_t *result = mail_ask_root(m, r);
+	json_t *object = json_object_get(result, "object");
+
+	if (!object || !r->resource->complete ||
+	    r->resource->complete(m, r, object) == 0)
+		return result;
+	json_decref(result);
+	return NULL;
+}
+
 json_t *
 mail_do(struct mail *m, const struct mail_request *r)
 {
 	if (r->what == MAIL_MODIFY && !is_as_seen(m, r))
 		return NULL;
 	json_t *result = mail_needs_root(m, r)
-			     ? mail_ask_root(m, r)
+			     ? do_as_root(m, r)
 			     : r->resource->does[r->what](m, r);
 	if (result && follow_up(m, r) != 0) {
 		json_decref(result);

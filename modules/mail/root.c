@@ -1,7 +1,8 @@
 /*
  * What the owner of mail may not do is asked of the root helper, which runs
- * mail-root with arguments that the manifest fixes (rootmain.c).  Where there
- * is no helper, as on a site that belongs to one user, we do it ourselves.
+ * mail-root with arguments that the manifest fixes (rootmain.c): changes of
+ * files that are root's, and all about domains that belong to somebody else.
+ * Where there is no helper, as on a site of one user, we do it ourselves.
  */
 #include "config.h"
 
@@ -11,14 +12,40 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "modules/mail/resources.h"
 
 #define ANSWER_BYTES 1048576
+
+static int
+is_roots(const struct mail_request *r)
+{
+	return !r->is_dry && (r->resource->root & 1U << r->what) != 0;
+}
+
+const char *
+mail_domain_of(const struct mail_request *r)
+{
+	if (r->domain[0])
+		return r->domain;
+	/* An object of the site that is a domain. */
+	return r->resource == &mail_domains && r->what != MAIL_SETUP ? r->key
+								     : "";
+}
+
+static int
+is_foreign(const struct mail *m, const struct mail_request *r)
+{
+	const char *name = mail_domain_of(r);
+	struct vpop_domain domain;
+
+	return name[0] && vpop_domain_get(m->vp, name, &domain) == 0 &&
+	       domain.uid != geteuid();
+}
 
 int
 mail_needs_root(const struct mail *m, const struct mail_request *r)
 {
-	return m->root >= 0 && !r->is_dry &&
-	       (r->resource->root & 1U << r->what) != 0;
+	return m->root >= 0 && (is_roots(r) || is_foreign(m, r));
 }
 
 static int
@@ -80,18 +107,29 @@ pass_on(struct mail *m, json_t *error)
 	    words ? words : "the root helper gave no reason");
 }
 
+static json_t *
+question_of(struct mail *m, const struct mail_request *r)
+{
+	const char *verb = mail_verb(r->what);
+	json_t *input = json_copy(r->all);
+	char name[64];
+
+	if (!r->is_dry)
+		json_object_set_new(input, "verb", json_string(verb));
+	json_object_set(input, "settings", m->settings);
+	if (!is_roots(r))
+		(void)vp_copy(name, sizeof name, "foreign");
+	else if (vp_format(
+		     name, sizeof name, "%s-%s", r->resource->name, verb) != 0)
+		name[0] = '\0';
+	return json_pack(
+	    "{s:I, s:s, s:o}", "id", ++m->asked, "verb", name, "input", input);
+}
+
 json_t *
 mail_ask_root(struct mail *m, const struct mail_request *r)
 {
-	static const char *const verbs[MAIL_ACTIONS] = { "list", "get", "setup",
-		"modify", "delete", "act" };
-	char verb[64];
-
-	if (vp_format(verb, sizeof verb, "%s-%s", r->resource->name,
-		verbs[r->what]) != 0)
-		return mail_refuse(m, "internal", NULL, "no such verb");
-	json_t *question = json_pack(
-	    "{s:I, s:s, s:O}", "id", ++m->asked, "verb", verb, "input", r->all);
+	json_t *question = question_of(m, r);
 	AUTO_FREE char *text = json_dumps(question, JSON_COMPACT);
 	json_decref(question);
 	size_t length = text ? strlen(text) : 0;

@@ -1,7 +1,9 @@
 /*
  * mail-root RESOURCE VERB: one change, made as root for the module, which is
  * not trusted: what the arguments do not name is not done, whatever the input
- * says.  The request is on standard input, the answer goes to standard output.
+ * says.  mail-root foreign: anything about one domain that is there, as the
+ * owner of mail may do it with his own.  The request is on standard input, the
+ * answer goes to standard output.
  */
 #include "config.h"
 
@@ -12,9 +14,8 @@
 
 #define INPUT_BYTES 1048576
 
-/* The change, with nothing that says how to make it. */
 static json_t *
-read_request(const char *resource, const char *verb)
+read_request(void)
 {
 	AUTO_FREE char *line = NULL;
 	size_t size = 0;
@@ -22,33 +23,53 @@ read_request(const char *resource, const char *verb)
 	if (vp_line_read(stdin, &line, &size, INPUT_BYTES) < 0)
 		return NULL;
 	json_t *request = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
-	json_object_set_new(request, "resource", json_string(resource));
-	json_object_set_new(request, "verb", json_string(verb));
 	json_object_del(request, "job");
 	return request;
+}
+
+/* The request must be about one domain, and none that root's verbs are for. */
+static int
+may_be_foreign(struct mail *m, json_t *request)
+{
+	struct mail_request r;
+
+	return mail_request_read(m, request, &r) == 0 &&
+	       mail_domain_of(&r)[0] &&
+	       (r.is_dry || !(r.resource->root & 1U << r.what));
+}
+
+static int
+is_allowed(struct mail *m, int argc, char **argv, json_t *request)
+{
+	if (argc == 2 && strcmp(argv[1], "foreign") == 0)
+		return may_be_foreign(m, request);
+	if (argc != 3)
+		return 0;
+	json_object_set_new(request, "resource", json_string(argv[1]));
+	json_object_set_new(request, "verb", json_string(argv[2]));
+	return 1;
 }
 
 int
 main(int argc, char **argv)
 {
 	struct mail m = { .root = -1 };
+	json_t *request = read_request();
+	int rc = 111;
 
-	if (argc != 3) {
-		fputs("mail-root: a resource and a verb are needed\n", stderr);
-		return 111;
-	}
-	json_t *request = read_request(argv[1], argv[2]);
 	if (!json_is_object(request)) {
 		fputs("mail-root: the input is no JSON object\n", stderr);
-		json_decref(request);
-		return 111;
+	} else if (!is_allowed(&m, argc, argv, request)) {
+		fputs("mail-root: this is not for it to do\n", stderr);
+	} else {
+		m.settings = json_incref(json_object_get(request, "settings"));
+		json_t *answer = mail_answer(&m, request);
+		json_object_del(answer, "id");
+		AUTO_FREE char *text = json_dumps(answer, JSON_COMPACT);
+		if (text && puts(text) != EOF && fflush(stdout) == 0)
+			rc = 0;
+		json_decref(answer);
 	}
-	m.settings = json_incref(json_object_get(request, "settings"));
-	json_t *answer = mail_answer(&m, request);
-	json_object_del(answer, "id");
-	AUTO_FREE char *text = json_dumps(answer, JSON_COMPACT);
-	int rc = text && puts(text) != EOF && fflush(stdout) == 0 ? 0 : 111;
-	json_decref(answer);
 	json_decref(request);
 	mail_close(&m);
 	return rc;
