@@ -99,10 +99,11 @@ static void
 optional_verbs(struct vp_conform *run)
 {
 	static const char *const verbs[] = { "usage", "export", "import" };
+	const char *domain = vp_conform_domain(run, "setup");
 
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
 		json_t *parameters =
-		    json_pack("{s:s, s:{}}", "domain", "example.test", "data");
+		    json_pack("{s:s, s:{}}", "domain", domain, "data");
 		int has = vp_manifest_has_verb(run->module->manifest, verbs[i]);
 		char what[64];
 
@@ -111,6 +112,7 @@ optional_verbs(struct vp_conform *run)
 		json_decref(vp_conform_call(run, verbs[i], parameters,
 		    has ? NULL : "unsupported", what));
 	}
+	(void)vp_conform_domain(run, "delete");
 }
 
 /* An event that the pattern stands for. */

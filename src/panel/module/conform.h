@@ -17,6 +17,9 @@ void vp_conform_run(struct vp_conform *run);
 void vp_conform_resource(
     struct vp_conform *run, const struct vp_module_resource *resource);
 
+/* Set up, or delete, the domain that objects of domains belong to, if the
+ * module has domains; its name. */
+const char *vp_conform_domain(struct vp_conform *run, const char *verb);
 /* Tell one point; why (if it is not right) is printed below it. */
 void vp_conform_tell(struct vp_conform *run, int is_right, const char *why,
     const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -356,28 +356,40 @@ ancestor(const struct life *life, const struct vp_module_resource *resource,
 	    NULL, is_setup ? "made for what follows" : "taken away again");
 }
 
+const char *
+vp_conform_domain(struct vp_conform *run, const char *verb)
+{
+	const struct vp_module_resource *domains =
+	    domains_of(run->module->manifest);
+	struct life life = { .run = run };
+
+	if (!domains)
+		return DOMAIN;
+	ancestor(&life, domains, verb);
+	return json_string_value(
+	    json_object_get(example_of(domains), domains->key));
+}
+
 static void
-live_on(struct life *life, const struct vp_module_resource *domains)
+live_on(struct life *life)
 {
 	const struct vp_module_resource *parent = life->resource->within;
 
-	if (domains)
-		ancestor(life, domains, "setup");
+	if (life->resource->of_domain)
+		life->domain = vp_conform_domain(life->run, "setup");
 	if (parent)
 		ancestor(life, parent, "setup");
 	live(life);
 	if (parent)
 		ancestor(life, parent, "delete");
-	if (domains)
-		ancestor(life, domains, "delete");
+	if (life->resource->of_domain)
+		(void)vp_conform_domain(life->run, "delete");
 }
 
 void
 vp_conform_resource(
     struct vp_conform *run, const struct vp_module_resource *resource)
 {
-	const struct vp_module_resource *domains =
-	    resource->of_domain ? domains_of(run->module->manifest) : NULL;
 	json_t *examples = json_object_get(resource->schema, "examples");
 	struct life life = {
 		.run = run,
@@ -387,9 +399,6 @@ vp_conform_resource(
 	};
 	int is_right;
 
-	if (domains)
-		life.domain = json_string_value(
-		    json_object_get(example_of(domains), domains->key));
 	if (resource->within)
 		life.parent = json_string_value(json_object_get(
 		    example_of(resource->within), resource->within->key));
@@ -407,7 +416,7 @@ vp_conform_resource(
 		if (life.key)
 			json_object_set_new(
 			    life.second, resource->key, json_string(life.key));
-		live_on(&life, domains);
+		live_on(&life);
 	}
 	json_decref(life.second);
 }
