@@ -126,6 +126,7 @@ CLI_TESTS = \
 	%D%/cli/schema.t \
 	%D%/cli/vmodule.t \
 	%D%/cli/vhostadmind.t \
+	%D%/cli/vhostadmind_factor.t \
 	%D%/cli/vhostadmind_sessions.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
