@@ -69,6 +69,7 @@ UNIT_TESTS = \
 	%D%/unit/test_maildirsize \
 	%D%/unit/test_name \
 	%D%/unit/test_packet \
+	%D%/unit/test_panel_auth \
 	%D%/unit/test_password \
 	%D%/unit/test_policy \
 	%D%/unit/test_queue \
@@ -129,6 +130,7 @@ CLI_TESTS = \
 	%D%/cli/vhostadmind.t \
 	%D%/panel/apache.t \
 	%D%/panel/crowd.t \
+	%D%/panel/factor.t \
 	%D%/panel/resources.t \
 	%D%/panel/sessions.t \
 	%D%/cli/vkill.t \
@@ -177,6 +179,8 @@ CRASH_TESTS = \
 
 check_PROGRAMS += $(UNIT_TESTS) %D%/crash/ezmlm %D%/crash/inject
 %C%_unit_test_module_LDADD = src/panel/module/libmodule.la $(UNIT_LIBS)
+%C%_unit_test_panel_auth_LDADD = src/panel/libpanel.la \
+	src/daemons/common/libcommon.la $(UNIT_LIBS)
 %C%_unit_test_state_LDADD = src/panel/libpanel.la $(UNIT_LIBS)
 check_PROGRAMS += %D%/panel/verdict
 %C%_panel_verdict_LDADD = src/panel/module/libmodule.la $(JANSSON_LIBS)
