@@ -243,6 +243,7 @@ EXTRA_DIST += %D%/store/contract.sh
 # Sites on database servers; the tools are told apart only by the store.
 SITE_TESTS = \
 	%D%/sql/aliases.t \
+	%D%/sql/bulk_plans.t \
 	%D%/sql/connection.t \
 	%D%/sql/convert.t \
 	%D%/sql/faults.t \
