@@ -162,6 +162,7 @@ CRASH_TESTS = \
 	%D%/crash/list.t \
 	%D%/crash/other.t \
 	%D%/crash/store.t \
+	%D%/crash/store_bulk.t \
 	%D%/crash/store_domain.t \
 	%D%/crash/store_user.t \
 	%D%/crash/user_add.t \
@@ -243,7 +244,7 @@ EXTRA_DIST += %D%/store/contract.sh
 # Sites on database servers; the tools are told apart only by the store.
 SITE_TESTS = \
 	%D%/sql/aliases.t \
-	%D%/sql/bulk_plans.t \
+	%D%/sql/bulk.t \
 	%D%/sql/connection.t \
 	%D%/sql/convert.t \
 	%D%/sql/faults.t \
