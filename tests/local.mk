@@ -251,6 +251,7 @@ SITE_TESTS = \
 	%D%/sql/injection.t \
 	%D%/sql/matrix.t \
 	%D%/sql/old_aliases.t \
+	%D%/sql/own_tables.t \
 	%D%/sql/secrets.t \
 	%D%/sql/vmigrate.t
 SITE_TOOL_TESTS = \
