@@ -170,6 +170,7 @@ CRASH_TESTS = \
 	%D%/crash/list.t \
 	%D%/crash/other.t \
 	%D%/crash/store.t \
+	%D%/crash/store_bulk.t \
 	%D%/crash/store_domain.t \
 	%D%/crash/store_user.t \
 	%D%/crash/user_add.t \
@@ -254,12 +255,14 @@ EXTRA_DIST += %D%/store/contract.sh
 # Sites on database servers; the tools are told apart only by the store.
 SITE_TESTS = \
 	%D%/sql/aliases.t \
+	%D%/sql/bulk.t \
 	%D%/sql/connection.t \
 	%D%/sql/convert.t \
 	%D%/sql/faults.t \
 	%D%/sql/injection.t \
 	%D%/sql/matrix.t \
 	%D%/sql/old_aliases.t \
+	%D%/sql/own_tables.t \
 	%D%/sql/secrets.t \
 	%D%/sql/vmigrate.t
 SITE_TOOL_TESTS = \

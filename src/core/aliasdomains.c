@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "core/domain.h"
-#include "core/store.h"
+#include "core/convert_int.h"
 
 #define BATCH 256 /* rows removed at a time */
 
@@ -19,15 +18,41 @@ struct save {
 	char real[VPOP_DOMAIN_SIZE], alias[VPOP_DOMAIN_SIZE]; /* "": all */
 	void (*each)(void *arg, const char *alias, const char *real);
 	void *arg;
-	int saved;
+	int only_compare, saved;
+	unsigned long changed;
 };
+
+/* 1 if the row is there as it is to be. */
+static int
+is_saved(const struct save *save, const char *alias, const char *real)
+{
+	struct vpop_domain domain = { .uid = 0 };
+	struct vpop_store_rows *rows;
+	struct vpop_store_row row;
+
+	if (vp_copy(domain.real, sizeof domain.real, real) != 0)
+		return 0;
+	int rc = save->ops->rows_open(
+	    save->store, VPOP_KEEP_ALIASDOMAINS, &domain, alias, &rows);
+	if (rc < 0)
+		return rc;
+	rc = save->ops->rows_next(rows, &row);
+	save->ops->rows_close(rows);
+	return rc;
+}
 
 static int
 put(struct save *save, const char *alias, const char *real)
 {
-	int code = 0;
+	int code = real ? is_saved(save, alias, real) : 0;
 
-	if (!vp_dry_run(save->vp))
+	if (code < 0)
+		return code;
+	const int is_new = code == 0;
+	code = 0;
+	if (is_new)
+		save->changed++;
+	if (is_new && !save->only_compare)
 		code = save->ops->aliasdomain_put(save->store, alias, real);
 	if (code == 0 && save->each)
 		save->each(save->arg, alias, real);
@@ -59,11 +84,8 @@ static int
 is_stale(struct save *save, const struct vpop_store_row *row)
 {
 	struct vpop_domain domain;
-	int code;
+	int code = vpop_domain_get(save->vp, row->name, &domain);
 
-	if (save->real[0] && strcmp(row->value, save->real) != 0)
-		return 0;
-	code = vpop_domain_get(save->vp, row->name, &domain);
 	if (code == VA_DOMAIN_DOES_NOT_EXIST ||
 	    code == VA_INVALID_DOMAIN_NAME || code == VA_DOMAIN_NAME_TOO_LONG)
 		return 1;
@@ -77,12 +99,14 @@ static int
 find_stale(
     struct save *save, char (*names)[VPOP_DOMAIN_SIZE], size_t *ret_count)
 {
+	struct vpop_domain domain = { .uid = 0 };
 	struct vpop_store_rows *rows;
 	struct vpop_store_row row;
-	int rc = save->ops->rows_open(
-	    save->store, VPOP_KEEP_ALIASDOMAINS, NULL, NULL, &rows);
 
 	*ret_count = 0;
+	memcpy(domain.real, save->real, sizeof domain.real);
+	int rc = save->ops->rows_open(save->store, VPOP_KEEP_ALIASDOMAINS,
+	    save->real[0] ? &domain : NULL, NULL, &rows);
 	if (rc < 0)
 		return rc;
 	while (*ret_count < BATCH &&
@@ -111,7 +135,7 @@ remove_stale(struct save *save)
 		code = find_stale(save, names, &count);
 		for (size_t i = 0; i < count && code == 0; i++)
 			code = put(save, names[i], NULL);
-	} while (code == 0 && count == BATCH && !vp_dry_run(save->vp));
+	} while (code == 0 && count == BATCH && !save->only_compare);
 	free(names);
 	return code;
 }
@@ -122,7 +146,7 @@ run(struct save *save)
 	AUTO_CLOSE int lock = -1;
 	int code = 0;
 
-	if (!vp_dry_run(save->vp)) {
+	if (!save->only_compare) {
 		lock = vp_site_lock(save->vp, 1);
 		if (lock < 0)
 			return lock;
@@ -133,10 +157,40 @@ run(struct save *save)
 }
 
 int
+vp_aliasdomains_copy(struct vpop *vp, const struct vpop_domain *domain,
+    unsigned long *ret_count, unsigned long *ret_changed)
+{
+	struct save save = { .vp = vp, .only_compare = vp_dry_run(vp) };
+	int code = vp_store_keeps(
+	    vp, VPOP_KEEP_ALIASDOMAINS, NULL, &save.ops, &save.store);
+
+	*ret_count = *ret_changed = 0;
+	if (code <= 0)
+		return code;
+	memcpy(save.real, domain->real, sizeof save.real);
+	code = run(&save);
+	*ret_count = (unsigned long)save.saved;
+	*ret_changed = save.changed;
+	if (code < 0 || save.changed == 0 || save.only_compare)
+		return code;
+	save.only_compare = 1;
+	save.changed = 0;
+	code = run(&save);
+	if (code < 0 || save.changed == 0)
+		return code;
+	return vp_fail(vp, VA_COULD_NOT_UPDATE_FILE,
+	    "the alias domains of '%s' are not the same after the conversion",
+	    domain->real);
+}
+
+int
 vpop_aliasdomains_save(struct vpop *vp, const char *real, const char *alias,
     void (*each)(void *arg, const char *alias, const char *real), void *arg)
 {
-	struct save save = { .vp = vp, .each = each, .arg = arg };
+	struct save save = { .vp = vp,
+		.each = each,
+		.arg = arg,
+		.only_compare = vp_dry_run(vp) };
 	struct vpop_domain domain;
 	int code = vp_store_keeps(
 	    vp, VPOP_KEEP_ALIASDOMAINS, NULL, &save.ops, &save.store);

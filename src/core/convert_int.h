@@ -51,6 +51,10 @@ int vp_convert_dircontrol(
 int vp_convert_ipmap(struct vpop_convert *convert);
 int vp_convert_relay(struct vpop_convert *convert);
 int vp_convert_authlog(struct vpop_convert *convert);
+/* aliasdomains.c: make the rows of a domain's aliases those of users/assign;
+ * how many there are, and how many were not so. */
+int vp_aliasdomains_copy(struct vpop *vp, const struct vpop_domain *domain,
+    unsigned long *ret_count, unsigned long *ret_changed);
 int vp_convert_aliasdomains(
     struct vpop_convert *convert, const struct vpop_domain *domain);
 

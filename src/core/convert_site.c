@@ -360,28 +360,17 @@ vp_convert_authlog(struct vpop_convert *convert)
 
 /* ---- alias domains ---------------------------------------------------- */
 
-static void
-count_alias(void *arg, const char *alias, const char *real)
-{
-	struct vpop_convert *convert = arg;
-
-	(void)alias;
-	convert->counts[VPOP_CONVERT_ALIASDOMAIN].total++;
-	convert->counts[VPOP_CONVERT_ALIASDOMAIN].changed += real != NULL;
-}
-
 int
 vp_convert_aliasdomains(
     struct vpop_convert *convert, const struct vpop_domain *domain)
 {
-	const struct vpop_store_ops *ops;
-	struct vpop_store *store;
-	int code;
+	struct vpop_convert_count *count =
+	    &convert->counts[VPOP_CONVERT_ALIASDOMAIN];
+	unsigned long total, changed;
+	int code =
+	    vp_aliasdomains_copy(convert->to.vp, domain, &total, &changed);
 
-	if (vp_store_keeps(convert->to.vp, VPOP_KEEP_ALIASDOMAINS, NULL, &ops,
-		&store) <= 0)
-		return 0;
-	code = vpop_aliasdomains_save(
-	    convert->to.vp, domain->real, NULL, count_alias, convert);
+	count->total += total;
+	count->changed += changed;
 	return code >= 0 ? 0 : vp_convert_failed(convert, &convert->to, code);
 }

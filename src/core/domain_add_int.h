@@ -35,8 +35,9 @@ struct vp_domain_adding {
 	const char *action;          /* for .qmail-default, or NULL: */
 	int to_postmaster;           /* ... postmaster's directory */
 	struct vp_intent intent;
-	int in_store; /* its accounts may be in the store */
-	int left;     /* a failure left files behind */
+	int in_store;  /* its accounts may be in the store */
+	int has_table; /* the store may have made one for it */
+	int left;      /* a failure left files or a table behind */
 };
 
 /* The domains that are added as one. */

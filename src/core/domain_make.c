@@ -90,7 +90,10 @@ put_account(struct vpop *vp, struct vp_domain_adding *adding)
 	int code = vp_store_of(vp, &adding->domain, &ops, &store);
 	if (code == 0)
 		code = ops->domain_add(store, &adding->domain);
-	if (code != 0 || adding->request->no_postmaster)
+	if (code != 0)
+		return code;
+	adding->has_table = !vp->set.many_domains;
+	if (adding->request->no_postmaster)
 		return code;
 	code = ops->begin(store, &adding->domain);
 	if (code != 0)
@@ -151,7 +154,8 @@ fill_domain(struct vpop *vp, struct vp_domain_adding *adding, int parent)
 }
 
 /* A store that took nothing, for it is read-only perhaps, need not give it
- * back for the files to go; a table of its own that stays is empty. */
+ * back for the files to go.  A table of its own, which is empty, is left to
+ * recovery then. */
 static int
 take_back(struct vpop *vp, const struct vp_domain_adding *adding)
 {
@@ -160,7 +164,9 @@ take_back(struct vpop *vp, const struct vp_domain_adding *adding)
 
 	if (code == 0 || adding->in_store)
 		return code;
-	return vp_domain_remove(vp, domain, adding->intent.id, VP_REMOVE_FILES);
+	int left =
+	    vp_domain_remove(vp, domain, adding->intent.id, VP_REMOVE_FILES);
+	return adding->has_table ? code : left;
 }
 
 int

@@ -100,6 +100,7 @@ const struct vp_conf_item vp_settings_table[] = {
 	NUMBER(sql_connect_timeout, SQL_CONNECT_TIMEOUT, 0, 3600),
 	NUMBER(sql_query_timeout, SQL_QUERY_TIMEOUT, 0, 3600),
 	BOOL(sql_create_tables, SQL_CREATE_TABLES),
+	BOOL(sql_create_database, SQL_CREATE_DATABASE),
 	WORD(password_scheme, PASSWORD_SCHEME, schemes),
 	NUMBER(password_cost, PASSWORD_COST, 0, 1000000),
 	BOOL(clear_passwd, CLEAR_PASSWD),

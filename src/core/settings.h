@@ -60,7 +60,7 @@ struct vp_settings {
 	char *sybase_source, *sybase_user, *sybase_password,
 	    *sybase_password_file;
 	int64_t sql_connect_timeout, sql_query_timeout; /* seconds; 0: none */
-	int64_t sql_create_tables;
+	int64_t sql_create_tables, sql_create_database;
 	/* passwords */
 	int64_t password_scheme; /* enum vp_scheme */
 	int64_t password_cost;   /* 0: the scheme's default */

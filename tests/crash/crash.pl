@@ -47,6 +47,10 @@ my %scenarios = (
 		again => [254, 255], settings => "cdb_small_domain = 0\n"],
 	vadduser_from => [["vadduser", "--from", "-"],
 		lines => 1, stdin => "address,hash\nn1\@one.test,$hash\nn2\@one.test,$hash\n"],
+	# More than one statement of several rows takes.
+	vadduser_bulk => [["vadduser", "--from", "-"], lines => 1,
+		stdin => join "", "address,hash\n",
+		    map { "n$_\@one.test,$hash\n" } 1 .. 9],
 	vdeluser => [["vdeluser", "bob\@one.test"], again => [246]],
 	vdeluser_log => [["vdeluser", "bob\@one.test"], again => [246],
 		settings => "cdb_small_domain = 0\n"],

@@ -3,6 +3,10 @@
  * that call fail.
  *
  *     inject kill|eio|enospc N COMMAND [ARGUMENT ...]
+ *     inject unsent N COMMAND [ARGUMENT ...]
+ *
+ * The second kills it before the n-th message that it sends on a socket, such
+ * as a request to a server; the others do not count these.
  *
  * A seccomp filter stops the program only at the calls of the table below,
  * so everything else runs at full speed and no call is missed, whoever makes
@@ -44,46 +48,49 @@
 struct call {
 	long number;
 	const char *name;
-	int reads; /* changes nothing: killing there shows nothing new */
+	/* READS changes nothing: killing there shows nothing new */
+	enum { CHANGES, READS, SENDS } kind;
 };
 
 static const struct call calls[] = {
-	{ SYS_openat, "openat", 0 },
-	{ SYS_open, "open", 0 },
-	{ SYS_creat, "creat", 0 },
-	{ SYS_read, "read", 1 },
-	{ SYS_pread64, "pread", 1 },
-	{ SYS_getdents64, "getdents", 1 },
-	{ SYS_write, "write", 0 },
-	{ SYS_pwrite64, "pwrite", 0 },
-	{ SYS_writev, "writev", 0 },
-	{ SYS_close, "close", 0 },
-	{ SYS_fsync, "fsync", 0 },
-	{ SYS_fdatasync, "fdatasync", 0 },
-	{ SYS_ftruncate, "ftruncate", 0 },
-	{ SYS_fallocate, "fallocate", 0 },
-	{ SYS_rename, "rename", 0 },
-	{ SYS_renameat, "renameat", 0 },
-	{ SYS_renameat2, "renameat2", 0 },
-	{ SYS_link, "link", 0 },
-	{ SYS_linkat, "linkat", 0 },
-	{ SYS_symlink, "symlink", 0 },
-	{ SYS_symlinkat, "symlinkat", 0 },
-	{ SYS_unlink, "unlink", 0 },
-	{ SYS_unlinkat, "unlinkat", 0 },
-	{ SYS_rmdir, "rmdir", 0 },
-	{ SYS_mkdir, "mkdir", 0 },
-	{ SYS_mkdirat, "mkdirat", 0 },
-	{ SYS_chown, "chown", 0 },
-	{ SYS_fchown, "fchown", 0 },
-	{ SYS_fchownat, "fchownat", 0 },
-	{ SYS_chmod, "chmod", 0 },
-	{ SYS_fchmod, "fchmod", 0 },
-	{ SYS_fchmodat, "fchmodat", 0 },
-	{ SYS_utimensat, "utimensat", 0 },
-	{ SYS_flock, "flock", 0 },
-	{ SYS_fcntl, "fcntl", 0 },
-	{ SYS_mmap, "mmap", 1 },
+	{ SYS_openat, "openat", CHANGES },
+	{ SYS_open, "open", CHANGES },
+	{ SYS_creat, "creat", CHANGES },
+	{ SYS_read, "read", READS },
+	{ SYS_pread64, "pread", READS },
+	{ SYS_getdents64, "getdents", READS },
+	{ SYS_write, "write", CHANGES },
+	{ SYS_pwrite64, "pwrite", CHANGES },
+	{ SYS_writev, "writev", CHANGES },
+	{ SYS_close, "close", CHANGES },
+	{ SYS_fsync, "fsync", CHANGES },
+	{ SYS_fdatasync, "fdatasync", CHANGES },
+	{ SYS_ftruncate, "ftruncate", CHANGES },
+	{ SYS_fallocate, "fallocate", CHANGES },
+	{ SYS_rename, "rename", CHANGES },
+	{ SYS_renameat, "renameat", CHANGES },
+	{ SYS_renameat2, "renameat2", CHANGES },
+	{ SYS_link, "link", CHANGES },
+	{ SYS_linkat, "linkat", CHANGES },
+	{ SYS_symlink, "symlink", CHANGES },
+	{ SYS_symlinkat, "symlinkat", CHANGES },
+	{ SYS_unlink, "unlink", CHANGES },
+	{ SYS_unlinkat, "unlinkat", CHANGES },
+	{ SYS_rmdir, "rmdir", CHANGES },
+	{ SYS_mkdir, "mkdir", CHANGES },
+	{ SYS_mkdirat, "mkdirat", CHANGES },
+	{ SYS_chown, "chown", CHANGES },
+	{ SYS_fchown, "fchown", CHANGES },
+	{ SYS_fchownat, "fchownat", CHANGES },
+	{ SYS_chmod, "chmod", CHANGES },
+	{ SYS_fchmod, "fchmod", CHANGES },
+	{ SYS_fchmodat, "fchmodat", CHANGES },
+	{ SYS_utimensat, "utimensat", CHANGES },
+	{ SYS_flock, "flock", CHANGES },
+	{ SYS_fcntl, "fcntl", CHANGES },
+	{ SYS_mmap, "mmap", READS },
+	{ SYS_sendto, "sendto", SENDS },
+	{ SYS_sendmsg, "sendmsg", SENDS },
 };
 #define CALLS (sizeof calls / sizeof calls[0])
 
@@ -172,13 +179,15 @@ at_call(pid_t pid, struct state *s)
 		s->started = 1;
 	if (!s->started || s->done)
 		return;
-	if (call->reads && strcmp(s->mode, "eio") != 0)
+	const int sends = strcmp(s->mode, "unsent") == 0;
+	if (sends != (call->kind == SENDS) ||
+	    (call->kind == READS && strcmp(s->mode, "eio") != 0))
 		return;
 	if (++s->seen != s->wanted)
 		return;
 	s->done = 1;
 	fprintf(stderr, "inject: call %ld is %s\n", s->seen, call->name);
-	if (strcmp(s->mode, "kill") == 0) {
+	if (sends || strcmp(s->mode, "kill") == 0) {
 		kill(pid, SIGKILL);
 		return;
 	}
@@ -244,7 +253,8 @@ main(int argc, char **argv)
 
 	if (argc < 4) {
 		fprintf(stderr,
-		    "usage: inject kill|eio|enospc N COMMAND [ARGUMENT ...]\n");
+		    "usage: inject kill|eio|enospc|unsent N COMMAND "
+		    "[ARGUMENT ...]\n");
 		return 126;
 	}
 	s.mode = argv[1];

@@ -124,4 +124,37 @@ run vmigrate
 is 'what cannot be changed fails' "$((status != 0))" 1
 is 'with all that was done before' "$(ask pgsql \
     "SELECT COUNT(*) FROM pg_class WHERE relname = 'relay'")" 0
+
+# ---- a database that is missing ----
+missing() { # store
+	site_make
+	store_modules
+	store_file "$1"
+	store_server "$1" "$2" <<-SQL
+		DROP DATABASE $store_name;
+	SQL
+	with "store_dir = $SITE/stores" "auth_module = $1"
+	run vmigrate
+	is "$1: no database" "$status" 216
+	like "$1: what to do" "$err" '*sql_create_database = yes*'
+	with 'sql_create_database = yes'
+	run vmigrate --dry-run
+	is "$1: a dry run makes none" "$status" 216
+	not_ok "$1: a look-up makes none" vuserinfo a@one.test
+	not_ok "$1: there is none" store_server "$1" "$store_name" </dev/null
+	[ "$1" != pgsql ] || echo 'ALTER USER vpopmail NOCREATEDB' |
+	    store_server "$1" "$2"
+	[ "$1" != pgsql ] || not_ok "$1: without the right" vmigrate
+	[ "$1" != pgsql ] || echo 'ALTER USER vpopmail CREATEDB' |
+	    store_server "$1" "$2"
+	ok "$1: made" vmigrate
+	ok "$1: a domain" vadddomain --no-password one.test
+	is "$1: its account" "$(vuserinfo -n postmaster@one.test)" \
+	    postmaster
+}
+
+VTEST_SOCKET=$MARIADB_SOCKET
+missing mysql ''
+VTEST_SOCKET=$PGSQL_SOCKET
+missing pgsql postgres
 done_testing

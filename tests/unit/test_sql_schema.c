@@ -16,7 +16,10 @@ static const struct vp_sql_dialect *const dialects[] = {
 	&vp_sql_dialect_mysql,
 	&vp_sql_dialect_pgsql,
 	&vp_sql_dialect_sqlite,
+	&vp_sql_dialect_oracle,
+	&vp_sql_dialect_sybase,
 };
+enum { DIALECTS = sizeof dialects / sizeof *dialects };
 
 /* A statement with a line for each column. */
 static void
@@ -80,7 +83,7 @@ START_TEST(shown_as_made)
 {
 	const char *top = getenv("srcdir");
 
-	for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++) {
+	for (size_t i = 0; i < DIALECTS; i++) {
 		AUTO_FREE char *made = schema(dialects[i]);
 		AUTO_FREE char *path = NULL;
 
@@ -99,7 +102,7 @@ main(int argc, char **argv)
 {
 	const TTest *const tests[] = { shown_as_made, NULL };
 
-	for (size_t i = 0; i < 3 && argc > 1; i++) {
+	for (size_t i = 0; i < DIALECTS && argc > 1; i++) {
 		if (strcmp(dialects[i]->name, argv[1]) != 0)
 			continue;
 		AUTO_FREE char *text = schema(dialects[i]);

@@ -37,6 +37,8 @@ const struct vp_sql_dialect vp_sql_dialect_mysql = {
 	.if_not_exists = "IF NOT EXISTS ",
 	.table_options = " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 "
 			 "COLLATE utf8mb4_bin",
+	.home_database = "",
+	.database_options = " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
 	.catalogue =
 	    "SELECT table_name, column_name, "
 	    "CONCAT(data_type, CASE WHEN column_type LIKE '%unsigned%' "
@@ -73,6 +75,8 @@ const struct vp_sql_dialect vp_sql_dialect_pgsql = {
 	.identity = "bigserial PRIMARY KEY",
 	.if_not_exists = "IF NOT EXISTS ",
 	.table_options = "",
+	.home_database = "postgres",
+	.database_options = " ENCODING 'UTF8' TEMPLATE template0",
 	.catalogue =
 	    "SELECT c.relname, a.attname, CASE t.typname "
 	    "WHEN 'bpchar' THEN 'char' WHEN 'int2' THEN 'smallint' "

@@ -105,6 +105,9 @@ struct vp_sql_dialect {
 	 * numbered by us. */
 	const char *identity;
 	const char *if_not_exists, *table_options; /* of CREATE TABLE */
+	/* The database to connect to for CREATE DATABASE, "": none; NULL:
+	 * databases are not made.  Words behind the name. */
+	const char *home_database, *database_options;
 	/* A SELECT of table, column, type, width of text (or NULL), and 1 if
 	 * it is in byte order; up to the "(" before the tables' names.  "":
 	 * none, columns are found by trying them. */

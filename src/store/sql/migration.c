@@ -101,6 +101,8 @@ vp_sql_migrate(struct vpop_store *store, const struct vpop_domain *domain,
 		.arg = arg,
 	};
 	struct vp_sql_error error;
+	if (dry_run)
+		store->may_create_database = 0;
 	int code = vp_sql_writer(store, &m.link);
 	const int together = !dry_run && !m.store->source->dialect->ddl_commits;
 

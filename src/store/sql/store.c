@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/sql/errors.h"
 #include "store/sql/logins.h"
 
 /* ---- failures ------------------------------------------------------------ */
@@ -108,6 +109,7 @@ vp_sql_open(const struct vpop_store_host *host,
 	store->source = source;
 	store->single_table = !layout || strcmp(layout, "no") != 0;
 	store->may_create = !create || strcmp(create, "no") != 0;
+	store->may_create_database = is_set(host, "sql_create_database");
 	store->with_clear = is_set(host, "clear_passwd");
 	vp_sql_link_init(&store->main, source->driver, source->dialect);
 	vp_sql_link_init(&store->replica, source->driver, source->dialect);
@@ -173,16 +175,56 @@ open_link(struct vpop_store *store, struct vp_sql_link *link)
 
 	if (link->in_transaction)
 		return 0;
-	if (vp_sql_link_open(link, &error) != 0)
+	if (vp_sql_link_open(link, &error) == 0)
+		return look_at_tables(store, link);
+	if (error.class != VP_SQL_NO_TABLE)
 		return vp_sql_report(store, &error, "connect");
-	return look_at_tables(store, link);
+	return vp_sql_refuse(store, VA_QUERY_FAILED,
+	    "cannot connect: %s (make the database, or set "
+	    "sql_create_database = yes for that)",
+	    error.text);
+}
+
+/* Make the database if it is missing.  Where that fails, perhaps because
+ * another program has just done it, connecting tells. */
+static int
+make_database(struct vpop_store *store)
+{
+	const struct vp_sql_dialect *dialect = store->source->dialect;
+	AUTO_QUERY struct vp_sql_query query = { 0 };
+	struct vp_sql_link *link = &store->main, home;
+	struct vp_sql_error error;
+
+	if (!store->may_create_database || !dialect->home_database ||
+	    vp_sql_link_open(link, &error) == 0 ||
+	    error.class != VP_SQL_NO_TABLE)
+		return 0;
+	vp_sql_link_init(&home, link->driver, dialect);
+	home.login = link->login;
+	(void)vp_copy(home.login.database, sizeof home.login.database,
+	    dialect->home_database);
+	vp_sql_query_init(&query, dialect);
+	vp_sql_put_raw(&query, "CREATE DATABASE ");
+	vp_sql_put_name(&query, link->login.database);
+	vp_sql_put_raw(&query, dialect->database_options);
+	int failed = query.failed ? vp_sql_fail(&error, VP_SQL_OTHER,
+					"its name cannot be one")
+				  : vp_sql_link_run(&home, query.text, &error);
+	vp_sql_link_clear(&home);
+	struct vp_sql_error again;
+	if (!failed || vp_sql_link_open(link, &again) == 0)
+		return 0;
+	return vp_sql_refuse(store, VA_CANNOT_CREATE_DATABASE,
+	    "cannot make database '%s': %s", link->login.database, error.text);
 }
 
 int
 vp_sql_writer(struct vpop_store *store, struct vp_sql_link **ret_link)
 {
-	int code = open_link(store, &store->main);
+	int code = store->main.in_transaction ? 0 : make_database(store);
 
+	if (code == 0)
+		code = open_link(store, &store->main);
 	if (code != 0)
 		return code;
 	store->has_changed = 1;

@@ -22,7 +22,7 @@ struct vpop_store {
 	struct vp_sql_link replica; /* other reading, if has_replica */
 	int has_replica;
 	int has_changed; /* the replica may be behind us */
-	int single_table, with_clear, may_create;
+	int single_table, with_clear, may_create, may_create_database;
 
 	/* What the tables are like, as seen over one connection. */
 	const struct vp_sql_link *seen_over;

@@ -23,38 +23,40 @@ step_of(size_t count)
 	return count >= MOST ? MOST : count >= FEW ? FEW : 1;
 }
 
-/* "IN (?, ...)", or what is between its commas. */
-static void
-put_list(struct vp_sql_query *query, size_t i)
-{
-	vp_sql_put_raw(query, i == 0 ? " IN (" : ", ");
-}
-
 /* ---- finding ------------------------------------------------------------- */
 
-/* The columns are the domain's and the name's of a table. */
+/* Where names are looked for, and in which columns. */
+struct place {
+	const struct vp_sql_put *put;
+	const char *table;
+	const struct vp_sql_shape *shape;
+	unsigned domain_column, name_column;
+};
+
 static void
-put_names(struct vp_sql_query *query, const struct vp_sql_shape *shape,
-    const struct vpop_domain *domain, unsigned domain_column,
-    unsigned name_column)
+put_where(
+    struct vp_sql_query *query, const struct place *place, const char *name)
 {
+	vp_sql_put_raw(query, " FROM ");
+	vp_sql_put_name(query, place->table);
 	vp_sql_put_raw(query, " WHERE ");
-	if (vp_sql_has(shape, domain_column)) {
-		vp_sql_put_equal(query, shape, domain_column, domain->real);
+	if (vp_sql_has(place->shape, place->domain_column)) {
+		vp_sql_put_equal(query, place->shape, place->domain_column,
+		    place->put->domain->real);
 		vp_sql_put_raw(query, " AND ");
 	}
-	vp_sql_put_column(query, shape, name_column);
+	vp_sql_put_equal(query, place->shape, place->name_column, name);
 }
 
 static void
-mark(const struct vp_sql_put *put, const struct vp_sql_rows *rows,
+mark(const struct place *place, const struct vp_sql_rows *rows,
     const char *const *names, size_t count, unsigned char *ret_found)
 {
 	char name[VPOP_USER_SIZE];
 
 	for (size_t row = 0; row < rows->count; row++) {
-		if (vp_sql_take_text(rows, row, 0, put->shape, VP_PW_NAME, name,
-			sizeof name) != 0)
+		if (vp_sql_take_text(rows, row, 0, place->shape,
+			place->name_column, name, sizeof name) != 0)
 			continue; /* longer than ours */
 		for (size_t i = 0; i < count; i++)
 			if (strcmp(names[i], name) == 0)
@@ -62,32 +64,43 @@ mark(const struct vp_sql_put *put, const struct vp_sql_rows *rows,
 	}
 }
 
+/* One SELECT for each name: with a list of names PostgreSQL may read all that
+ * the index has of the domain, a plan that it makes while there is little and
+ * keeps while the domain grows. */
 static int
-find(const struct vp_sql_put *put, const char *const *names, size_t count,
-    unsigned char *ret_found)
+find(const struct place *place, const char *const *names, size_t count,
+    unsigned char *ret_found, struct vp_sql_error *error)
 {
+	const struct vp_sql_put *put = place->put;
 	/* The last name again, where there are fewer. */
 	const size_t places = count > FEW ? MOST : count > 1 ? FEW : 1;
 	AUTO_QUERY struct vp_sql_query query = { 0 };
 	AUTO_ROWS struct vp_sql_rows rows = { 0 };
-	struct vp_sql_error error;
 
 	vp_sql_query_init(&query, put->store->source->dialect);
-	vp_sql_put_raw(&query, "SELECT ");
-	vp_sql_put_column(&query, put->shape, VP_PW_NAME);
-	vp_sql_put_raw(&query, " FROM ");
-	vp_sql_put_name(&query, put->table);
-	put_names(&query, put->shape, put->domain, VP_PW_DOMAIN, VP_PW_NAME);
 	for (size_t i = 0; i < places; i++) {
-		put_list(&query, i);
-		vp_sql_put_text(&query, names[i < count ? i : count - 1]);
+		vp_sql_put_raw(&query, i ? " UNION ALL SELECT " : "SELECT ");
+		vp_sql_put_column(&query, place->shape, place->name_column);
+		put_where(&query, place, names[i < count ? i : count - 1]);
 	}
-	vp_sql_put_raw(&query, ")");
-	if (vp_sql_link_select(put->link, &query, 1, 0, &rows, &error) != 0)
-		return vp_sql_report(put->store, &error,
-		    "look for accounts of '%s'", put->domain->real);
-	mark(put, &rows, names, count, ret_found);
+	if (vp_sql_link_select(put->link, &query, 1, 0, &rows, error) != 0)
+		return -1;
+	mark(place, &rows, names, count, ret_found);
 	return 0;
+}
+
+static int
+find_users(const struct vp_sql_put *put, const char *const *names, size_t count,
+    unsigned char *ret_found)
+{
+	const struct place place = { put, put->table, put->shape, VP_PW_DOMAIN,
+		VP_PW_NAME };
+	struct vp_sql_error error;
+
+	if (find(&place, names, count, ret_found, &error) == 0)
+		return 0;
+	return vp_sql_report(
+	    put->store, &error, "look for accounts of '%s'", put->domain->real);
 }
 
 int
@@ -106,7 +119,7 @@ vp_sql_users_find(struct vpop_store *store, const struct vpop_domain *domain,
 	for (size_t i = 0; i < count && code == 0; i += MOST) {
 		size_t some = count - i < MOST ? count - i : MOST;
 
-		code = find(&put, names + i, some, ret_found + i);
+		code = find_users(&put, names + i, some, ret_found + i);
 	}
 	return code > 0 ? 0 : code;
 }
@@ -129,12 +142,9 @@ can_many(const struct bulk *bulk)
 
 	if (dialect->is_row_wise)
 		return 0;
-	/* A comparison that says equal too often would delete others. */
 	return !bulk->ip ||
 	       (shape->is_there && vp_sql_has(shape, VP_LA_IP) &&
 		   vp_sql_has(shape, VP_LA_TIME) &&
-		   (shape->columns[VP_LA_USER].is_ordered ||
-		       !*dialect->exact) &&
 		   vp_sql_fits(shape, VP_LA_IP, bulk->ip) &&
 		   vp_sql_fits(shape, VP_LA_DOMAIN, bulk->put.domain->real) &&
 		   vp_sql_fits_number(shape, VP_LA_TIME, bulk->time));
@@ -157,7 +167,7 @@ are_good(struct bulk *bulk, const struct vpop_user *const *users, size_t count)
 	}
 	if (!*bulk->put.store->source->dialect->if_absent)
 		return 1;
-	int code = find(&bulk->put, names, count, found);
+	int code = find_users(&bulk->put, names, count, found);
 	return code != 0 ? code : !memchr(found, 1, count);
 }
 
@@ -178,31 +188,52 @@ put_lastauth(struct vp_sql_query *query, const struct bulk *bulk,
 
 /* Rows of accounts that are no more may have been left behind. */
 static int
+delete_lastauths(const struct bulk *bulk, const struct vpop_user *const *users,
+    size_t count, struct vp_sql_error *error)
+{
+	const struct place place = { &bulk->put, "lastauth", bulk->lastauth,
+		VP_LA_DOMAIN, VP_LA_USER };
+	const char *names[MOST];
+	unsigned char found[MOST] = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = users[i]->name;
+	if (find(&place, names, count, found, error) != 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		AUTO_QUERY struct vp_sql_query query = { 0 };
+
+		if (!found[i])
+			continue;
+		vp_sql_query_init(&query, bulk->put.store->source->dialect);
+		vp_sql_put_raw(&query, "DELETE");
+		put_where(&query, &place, names[i]);
+		if (vp_sql_link_change(
+			bulk->put.link, &query, 0, NULL, error) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
 add_lastauths(const struct bulk *bulk, const struct vpop_user *const *users,
     size_t count, struct vp_sql_error *error)
 {
-	AUTO_QUERY struct vp_sql_query old = { 0 }, query = { 0 };
+	AUTO_QUERY struct vp_sql_query query = { 0 };
 	struct vp_sql_digits digits;
 
-	vp_sql_query_init(&old, bulk->put.store->source->dialect);
-	vp_sql_query_init(&query, old.dialect);
-	vp_sql_put(&old, "DELETE FROM [lastauth]");
-	put_names(
-	    &old, bulk->lastauth, bulk->put.domain, VP_LA_DOMAIN, VP_LA_USER);
+	if (delete_lastauths(bulk, users, count, error) != 0)
+		return -1;
+	vp_sql_query_init(&query, bulk->put.store->source->dialect);
 	vp_sql_put(&query, "INSERT INTO [lastauth] (");
 	for (unsigned i = VP_LA_USER; i <= VP_LA_TIME; i++) {
 		vp_sql_put_column(&query, bulk->lastauth, i);
 		vp_sql_put_raw(&query, i < VP_LA_TIME ? ", " : ") VALUES ");
 	}
 	for (size_t i = 0; i < count; i++) {
-		put_list(&old, i);
-		vp_sql_put_text(&old, users[i]->name);
 		vp_sql_put_raw(&query, i ? ", " : "");
 		put_lastauth(&query, bulk, users[i]->name, &digits);
 	}
-	vp_sql_put_raw(&old, ")");
-	if (vp_sql_link_change(bulk->put.link, &old, 0, NULL, error) != 0)
-		return -1;
 	return vp_sql_link_change(bulk->put.link, &query, 0, NULL, error);
 }
 
