@@ -83,7 +83,11 @@ enum vpop_class {
 };
 
 enum vpop_open_flag {
-	VPOP_OPEN_DRY_RUN = 1 /* verbs check everything and change nothing */
+	VPOP_OPEN_DRY_RUN = 1, /* verbs check everything and change nothing */
+	VPOP_OPEN_STRICT = 2   /* verbs that make something hold to the numbers
+				* of the domain's limits (VA_LIMIT_REACHED),
+				* and refuse a name that is another kind's
+				* already (VA_USERNAME_EXISTS) */
 };
 
 /* ---- handle ---------------------------------------------------------- */

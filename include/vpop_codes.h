@@ -3,7 +3,7 @@
  *
  * Every function that returns int and says nothing else returns 0
  * (VA_SUCCESS) or one of these negative codes.  Names and values are those
- * that vpopmail 5.4 to 5.6 documented; -56 to -62, -75 and -76 are new.
+ * that vpopmail 5.4 to 5.6 documented; -56 to -63, -75 and -76 are new.
  */
 #ifndef VPOP_CODES_H
 #define VPOP_CODES_H
@@ -71,6 +71,7 @@
 #define VA_INVALID_ARGUMENT             (-60) /* anything else the caller got wrong */
 #define VA_NO_LIST_PROGRAMS             (-61) /* ezmlm-idx is not installed */
 #define VA_LIST_PROGRAM_FAILED          (-62)
+#define VA_LIMIT_REACHED                (-63) /* as many as the domain may have */
 #define VA_NO_AUTH_MODULE               (-66)
 #define VA_UNKNOWN_UIDGID               (-67)
 #define VA_INTERNAL_BUFFER_EXCEEDED     (-68)

@@ -64,6 +64,7 @@ UNIT_TESTS = \
 	%D%/unit/test_line \
 	%D%/unit/test_list \
 	%D%/unit/test_lock \
+	%D%/unit/test_mailflow \
 	%D%/unit/test_maildir \
 	%D%/unit/test_maildirsize \
 	%D%/unit/test_name \

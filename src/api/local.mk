@@ -42,7 +42,7 @@ lib_LTLIBRARIES += %D%/libvpopmail.la
 	-export-symbols $(srcdir)/%D%/libvpopmail.sym
 EXTRA_%C%_libvpopmail_la_DEPENDENCIES = %D%/libvpopmail.sym
 EXTRA_DIST += %D%/libvpopmail.sym
-include_HEADERS += include/vpop.h include/vpop_codes.h include/vpop_event.h include/vpop_store.h \
+include_HEADERS += include/vpop.h include/vpop_codes.h include/vpop_delivery.h include/vpop_event.h include/vpop_store.h \
 	include/client.h include/conf.h include/ippp.h include/pwstr.h \
 	include/storage.h include/vauth.h include/vlimits.h \
 	include/vlogger.h include/vpopmail.h include/vpopmail_list.h \

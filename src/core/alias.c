@@ -25,6 +25,7 @@
 #include "core/domain.h"
 #include "core/name.h"
 #include "qmail/dotqmail.h"
+#include "vpop_delivery.h"
 
 #define PREFIX  ".qmail-"
 #define DEFAULT "default"
@@ -38,6 +39,7 @@ struct vpop_aliases {
 	char *text, *rest;                /* of the open file */
 	const struct vpop_store_ops *ops; /* not NULL: rows, no files */
 	struct vpop_store_rows *rows;
+	char from[VPOP_USER_SIZE]; /* rows before it are passed over */
 };
 
 static int
@@ -298,7 +300,8 @@ next_row(struct vpop_aliases *cursor, struct vpop_alias *ret_alias)
 
 	do
 		rc = cursor->ops->rows_next(cursor->rows, &row);
-	while (rc == 1 && row.value[0] == '\0');
+	while (rc == 1 && (row.value[0] == '\0' ||
+			      strcasecmp(row.name, cursor->from) < 0));
 	if (rc != 1)
 		return rc;
 	if (vp_copy(ret_alias->name, sizeof ret_alias->name, row.name) != 0)
@@ -336,6 +339,18 @@ vpop_aliases_next(struct vpop_aliases *cursor, struct vpop_alias *ret_alias)
 		ret_alias->line = line;
 		return 1;
 	}
+}
+
+int
+vpop_aliases_seek(struct vpop_aliases *cursor, const char *name)
+{
+	if (vp_copy(cursor->from, sizeof cursor->from, name) != 0)
+		return vp_fail(cursor->vp, VA_USER_NAME_TOO_LONG,
+		    "the name is longer than %d bytes", VPOP_USER_SIZE - 1);
+	while (cursor->next < cursor->count &&
+	       strcasecmp(cursor->names[cursor->next], name) < 0)
+		cursor->next++;
+	return 0;
 }
 
 void

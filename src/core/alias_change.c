@@ -19,6 +19,7 @@
 #include "core/alias_row.h"
 #include "core/atomic.h"
 #include "core/name.h"
+#include "core/strict.h"
 #include "qmail/dotqmail.h"
 
 #define DEFAULT "default" /* the domain's catch-all is no alias */
@@ -288,6 +289,17 @@ insert(struct work *work, const char *line)
 		line) < 0) {
 		text = NULL;
 		return vp_fail(work->vp, VA_MEMORY_ALLOC_ERR, "out of memory");
+	}
+	if (!work->exists && vp_is_strict(work->vp)) {
+		const struct vp_alias_place place = { .vp = work->vp,
+			.domain = &work->domain,
+			.dirfd = work->dirfd,
+			.ops = work->ops,
+			.store = work->store };
+		int code = vp_strict_alias(&place, work->name, line);
+
+		if (code < 0)
+			return code;
 	}
 	return put(work, text, line, NULL, describe(work, "added", line));
 }

@@ -97,7 +97,7 @@ vp_recover_alias(struct vpop *vp, const struct vp_pending *pending)
 
 	if (json_unpack(pending->plan, "{s:s, s:s, s:b}", "alias", &row.name,
 		"line", &sum, "insert", &row.insert) != 0)
-		return vp_recover_atomic(vp, pending);
+		return vp_recover_steps(vp, pending);
 	int code = vp_atomic_place(vp, pending->domain, "", &dirfd, &lock);
 	if (code == 0)
 		code = vpop_domain_get(vp, pending->domain, &domain);

@@ -100,6 +100,7 @@ static const struct {
 	{ VA_INVALID_ARGUMENT, R, "invalid argument" },
 	{ VA_NO_LIST_PROGRAMS, T, "mailing-list programs are not installed" },
 	{ VA_LIST_PROGRAM_FAILED, T, "mailing-list program failed" },
+	{ VA_LIMIT_REACHED, R, "limit of the domain reached" },
 	{ VA_NO_AUTH_MODULE, T, "no authentication module" },
 	{ VA_UNKNOWN_UIDGID, T, "vpopmail user or group unknown" },
 	{ VA_INTERNAL_BUFFER_EXCEEDED, B, "internal buffer exceeded" },

@@ -20,6 +20,8 @@
 #define APPPASS "id! label! services:int! expires:int!"
 #define DOMAIN  "name! uid:int! gid:int! directory!"
 #define ALIAS   "alias! real!"
+#define VACATION "subject! start end days:int!"
+#define ROBOT   "subject! copy_to:texts! seconds:int! count:int!"
 #define LIST    "owner options prefix reply reply_address sql:secret"
 #define MEMBER  "role! address!"
 #define IPMAP   "address! domain!"
@@ -70,19 +72,39 @@ const struct vp_event_type vp_event_types[] = {
 	{ "user.forward.changed", "user",
 	    "The dot-qmail file of an account was written or removed.",
 	    LIBRARY, NULL, "qmail:null!" },
+	{ "user.vacation.enabled", "user",
+	    "An account answers its mail automatically.", LIBRARY,
+	    NULL, VACATION },
+	{ "user.vacation.updated", "user",
+	    "The automatic answer of an account was changed.", LIBRARY,
+	    NULL, VACATION },
+	{ "user.vacation.disabled", "user",
+	    "An account does not answer its mail automatically any more.",
+	    LIBRARY, NULL, NULL },
 	{ "user.apppassword.created", "user",
 	    "An account has a password for one program.", LIBRARY,
 	    NULL, APPPASS },
 	{ "user.apppassword.deleted", "user", "It was taken back.", LIBRARY,
 	    APPPASS, NULL },
-	{ "alias.created", "alias", "An alias was made with its first line.",
-	    LIBRARY, NULL, "name! added!" },
+	{ "alias.created", "alias",
+	    "An alias was made, with its first line (added) or all of them.",
+	    LIBRARY, NULL, "name! added lines" },
 	{ "alias.updated", "alias",
-	    "A line of an alias was added (new) or removed (old).", LIBRARY,
-	    "? name! removed", "? name! added" },
+	    "A line of an alias was added (new) or removed (old), or it has "
+	    "other lines.", LIBRARY,
+	    "? name! removed lines", "? name! added lines" },
 	{ "alias.deleted", "alias",
 	    "An alias was removed, or its last line.", LIBRARY,
 	    "name! lines removed", NULL },
+	{ "autoresponder.created", "autoresponder",
+	    "An address answers its mail automatically.", LIBRARY,
+	    NULL, ROBOT },
+	{ "autoresponder.updated", "autoresponder",
+	    "What an address answers, or to whom its mail goes, was changed.",
+	    LIBRARY, NULL, ROBOT },
+	{ "autoresponder.deleted", "autoresponder",
+	    "An address does not answer any more, and is gone.", LIBRARY,
+	    "name!", NULL },
 	{ "list.created", "list", "A mailing list was made.", LIBRARY,
 	    NULL, "name! " LIST },
 	{ "list.updated", "list",

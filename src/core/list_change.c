@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "core/list_int.h"
+#include "core/strict.h"
 
 /* Of a new list: archived, public, with prefix and remote administration;
  * subscribers post. */
@@ -289,7 +290,10 @@ vpop_list_create(struct vpop *vp, const struct vpop_list_change *list)
 	    (code = vp_list_open(
 		 vp, list->name, list->domain, VP_LIST_NEW, &new)) < 0)
 		return code;
-	code = create(&new, list);
+	if (vp_is_strict(vp))
+		code = vp_strict_list(vp, &new.domain);
+	if (code == 0)
+		code = create(&new, list);
 	vp_list_close(&new);
 	return code;
 }

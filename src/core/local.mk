@@ -48,5 +48,15 @@ noinst_LTLIBRARIES += %D%/libcore.la
 # For programs that administer a site.
 %C%_libcore_la_SOURCES += \
 	%D%/authenticate.c \
+	%D%/alias_set.c %D%/alias_set.h \
+	%D%/answertext.c %D%/answertext.h \
+	%D%/autoresponder.c \
 	%D%/domain_opendir.c \
-	%D%/store_check.c
+	%D%/dotqmail_rules.c \
+	%D%/steps.c %D%/steps.h \
+	%D%/store_check.c \
+	%D%/strict.c %D%/strict.h \
+	%D%/texts.c \
+	%D%/userdelivery.c %D%/userdelivery.h \
+	%D%/usermailbox.c \
+	%D%/uservacation.c

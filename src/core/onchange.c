@@ -63,6 +63,8 @@ static const struct kind {
 	{ "alias.created", "valias_insert", LINE, 0, "added" },
 	{ "alias.updated", "valias_insert", LINE, 0, "added" },
 	{ "alias.updated", "valias_remove", LINE, 0, "removed" },
+	{ "alias.created", "valias_insert", LINE, 0, "lines" },
+	{ "alias.updated", "valias_insert", LINE, 0, "lines" },
 	{ "alias.deleted", "valias_remove", LINE, 0, "removed" },
 	{ "alias.deleted", "valias_delete", ADDRESS, 0, NULL } };
 

@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "core/limits.h"
 #include "core/name.h"
+#include "core/strict.h"
 #include "core/userdir.h"
 
 struct add {
@@ -464,6 +465,22 @@ place_and_change(struct vp_run *run)
 	vp_dircontrol_close(run->vp, &control, 0);
 }
 
+/* Each is one more than there are, and than those before it. */
+static void
+check_strict(struct vp_run *run)
+{
+	struct add *list = run->list;
+	unsigned long others = 0;
+
+	for (size_t i = 0; i < run->count; i++) {
+		if (!vp_run_is_good(&list[i].element))
+			continue;
+		int code = vp_strict_user(run->vp, &run->place.domain,
+		    run->place.dirfd, list[i].user.name, others);
+		others += vp_run_result(run, &list[i].element, code) == 0;
+	}
+}
+
 static void
 add_run(struct vp_run *run)
 {
@@ -477,10 +494,13 @@ add_run(struct vp_run *run)
 	code = prepare(run);
 	if (code == 0)
 		code = vp_run_lock(run);
-	if (code < 0)
+	if (code < 0) {
 		vp_run_fail(run, code);
-	else
-		place_and_change(run);
+		return;
+	}
+	if (vp_is_strict(run->vp))
+		check_strict(run);
+	place_and_change(run);
 }
 
 int

@@ -32,9 +32,9 @@ static const struct vp_conf_item items[] = {
 	{ .name = NULL }
 };
 
-/* 1 if there are settings, 0, or a code. */
-static int
-read_conf(struct vpop *vp, const char *dir, struct vp_vacation_conf *ret)
+int
+vp_vacation_conf_read(
+    struct vpop *vp, const char *dir, struct vp_vacation_conf *ret)
 {
 	AUTO_FREE char *path = NULL;
 	char error[512];
@@ -51,10 +51,14 @@ read_conf(struct vpop *vp, const char *dir, struct vp_vacation_conf *ret)
 	return rc == 0;
 }
 
-/* A date, with or without a time, of the site's time zone; a date alone as
- * an end is the whole day. */
-static int
-parse_date(const char *text, int is_end, time_t *ret)
+void
+vp_vacation_conf_free(struct vp_vacation_conf *conf)
+{
+	vp_conf_free(items, conf);
+}
+
+int
+vp_vacation_date(const char *text, int is_end, time_t *ret)
 {
 	struct tm tm = { .tm_isdst = -1 };
 	const char *end = strptime(text, "%Y-%m-%d", &tm);
@@ -78,14 +82,14 @@ is_time(struct vpop *vp, const struct vp_vacation_conf *conf)
 	if (!conf->enabled)
 		return 0;
 	if (*conf->start) {
-		if (parse_date(conf->start, 0, &when) != 0)
+		if (vp_vacation_date(conf->start, 0, &when) != 0)
 			return vp_fail(vp, VA_PARSE_ERROR,
 			    "start: '%s' is not a date", conf->start);
 		if (now < when)
 			return 0;
 	}
 	if (*conf->end) {
-		if (parse_date(conf->end, 1, &when) != 0)
+		if (vp_vacation_date(conf->end, 1, &when) != 0)
 			return vp_fail(vp, VA_PARSE_ERROR,
 			    "end: '%s' is not a date", conf->end);
 		if (now >= when)
@@ -150,14 +154,14 @@ int
 vp_vacation_answer(struct vpop *vp, const struct vp_vacation *vacation)
 {
 	struct vp_vacation_conf conf = { 0 };
-	int is_set = read_conf(vp, vacation->dir, &conf);
+	int is_set = vp_vacation_conf_read(vp, vacation->dir, &conf);
 	int rc = is_set > 0 ? is_time(vp, &conf) : is_set;
 
 	if (is_set == 0)
 		rc = !vacation->must_be_set;
 	if (rc > 0)
 		rc = answer(vp, vacation, is_set ? &conf : NULL);
-	vp_conf_free(items, &conf);
+	vp_vacation_conf_free(&conf);
 	return rc;
 }
 

@@ -2,6 +2,8 @@
 #ifndef CORE_VACATION_INT_H
 #define CORE_VACATION_INT_H
 
+#include <time.h>
+
 #include "core/vacation.h"
 
 /* The settings of a folder. */
@@ -9,6 +11,15 @@ struct vp_vacation_conf {
 	int64_t enabled, days;
 	char *start, *end, *from, *subject, *addresses;
 };
+
+/* vacation.c */
+/* 1 if there are settings, 0, or a code; to be freed in any case. */
+int vp_vacation_conf_read(
+    struct vpop *vp, const char *dir, struct vp_vacation_conf *ret);
+void vp_vacation_conf_free(struct vp_vacation_conf *conf);
+/* A date, with or without a time, of the site's time zone; a date alone as
+ * an end is the whole day.  0, or -1. */
+int vp_vacation_date(const char *text, int is_end, time_t *ret);
 
 /* What matters of the message that is answered. */
 struct vp_incoming {

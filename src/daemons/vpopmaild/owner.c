@@ -1,30 +1,12 @@
 /*
- * On whose behalf files are touched, and which are nobody's by these verbs.
+ * On whose behalf files are touched.
  */
 #include "config.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "daemons/vpopmaild/path.h"
-
-int
-vpd_is_protected(const char *rel)
-{
-	static const char *const names[] = { "vpasswd", ".vpasswd",
-		".qmailadmin-limits", ".dir-control", ".deleted-",
-		"sqwebmail-pass", "maildirsize" };
-
-	for (const char *part = rel; *part;) {
-		for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-			if (strncmp(part, names[i], strlen(names[i])) == 0)
-				return 1;
-		part += strcspn(part, "/");
-		part += *part == '/';
-	}
-	return 0;
-}
 
 int
 vpd_path_enter(const struct vpd_path *path)

@@ -19,6 +19,7 @@
 
 #include "base/dirtree.h"
 #include "base/text.h"
+#include "vpop_delivery.h"
 
 /* ---- confinement ------------------------------------------------------ */
 
@@ -353,7 +354,7 @@ vpd_path_may_change(struct vpd_call *call, const struct vpd_path *path)
 	const char *own = below(path->base, path->full);
 
 	if (*path->rel == '\0' || !own || *own == '\0' ||
-	    vpd_is_protected(path->rel))
+	    vpop_is_protected(path->rel))
 		return unauthorized(call);
 	return 0;
 }

@@ -33,16 +33,9 @@ void vpd_path_leave(void);
 
 /* The folder that the session is confined to; 0 or -1 after the error. */
 int vpd_base(struct vpd_call *call, char ret_base[VPOP_DIR_SIZE]);
-/* Is this a file with accounts, or one that guards them or a quota? */
-int vpd_is_protected(const char *rel);
 
-/*
- * dotqmail.c: what dot-qmail files may say.  A user's mail is delivered as
- * the owner of his domain, who may read and write every account's mail and
- * password; so unless the session may do all that anyway, only to files below
- * base, and by the programs of the setting dotqmail_programs, with files below
- * base as arguments.
- */
+/* dotqmail.c: what dot-qmail files may say, unless the session may do all
+ * that mail is delivered with anyway. */
 enum vpd_kind {
 	VPD_PLAIN,
 	VPD_DOTQMAIL, /* instructions for qmail and vdelivermail */
