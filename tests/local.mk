@@ -129,6 +129,8 @@ CLI_TESTS = \
 	%D%/cli/vhostadmind.t \
 	%D%/panel/apache.t \
 	%D%/panel/crowd.t \
+	%D%/panel/mail_names.t \
+	%D%/panel/mail_users.t \
 	%D%/panel/resources.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
