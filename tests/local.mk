@@ -131,6 +131,8 @@ CLI_TESTS = \
 	%D%/panel/apache.t \
 	%D%/panel/crowd.t \
 	%D%/panel/factor.t \
+	%D%/panel/mail_names.t \
+	%D%/panel/mail_users.t \
 	%D%/panel/resources.t \
 	%D%/panel/sessions.t \
 	%D%/cli/vkill.t \

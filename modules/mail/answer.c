@@ -38,8 +38,8 @@ take_handle(struct mail *m, json_t *request, int is_dry)
 	const char *address = mail_text(actor, "address");
 	char origin[128];
 
-	m->vp = is_dry ? handle(m, &m->dry, VPOP_OPEN_DRY_RUN)
-		       : handle(m, &m->real, 0);
+	m->vp = is_dry ? handle(m, &m->dry, VPOP_OPEN_DRY_RUN | VPOP_OPEN_STRICT)
+		       : handle(m, &m->real, VPOP_OPEN_STRICT);
 	if (!m->vp)
 		return -1;
 	if (vp_format(origin, sizeof origin, "vhostadmind%s%s",

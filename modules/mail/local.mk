@@ -43,6 +43,33 @@ noinst_LTLIBRARIES += %D%/libmail.la
 	%D%/root.c \
 	%D%/usage.c \
 	%D%/usage.h
+# Accounts, addresses and lists.
+dist_mailmodule_DATA += \
+	%D%/alias.json \
+	%D%/autoresponder.json \
+	%D%/delivery.json \
+	%D%/dotqmail.json \
+	%D%/flags.json \
+	%D%/lastauth.json \
+	%D%/list.json \
+	%D%/member.json \
+	%D%/password.json \
+	%D%/quota.json \
+	%D%/replace.json \
+	%D%/user.json \
+	%D%/vacation.json
+%C%_libmail_la_SOURCES += \
+	%D%/account.c \
+	%D%/account.h \
+	%D%/aliases.c \
+	%D%/autoresponders.c \
+	%D%/delivery.c \
+	%D%/flags.c \
+	%D%/lists.c \
+	%D%/members.c \
+	%D%/password.c \
+	%D%/quota.c \
+	%D%/users.c
 MAIL_LIBS = %D%/libmail.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS)
 %C%_mail_SOURCES = %D%/main.c
 %C%_mail_LDADD = $(MAIL_LIBS)

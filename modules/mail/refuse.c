@@ -31,6 +31,7 @@ static const struct {
 	{ VA_USERNAME_EXISTS, "exists", NULL },
 	{ VA_DOMAIN_ALREADY_EXISTS, "exists", NULL },
 	{ VA_FORBIDDEN, "forbidden", NULL },
+	{ VA_LIMIT_REACHED, "limit", NULL },
 	{ VA_HOOK_REFUSED, "forbidden", NULL },
 	{ VA_CANNOT_DELETE_CATCHALL, "conflict", NULL },
 	{ VA_BAD_UID, "unavailable", NULL },

@@ -14,6 +14,18 @@ static const struct mail_resource *const resources[] = {
 	&mail_catchall,
 	&mail_ipmaps,
 	&mail_control,
+	&mail_users,
+	&mail_password,
+	&mail_flags,
+	&mail_quota_resource,
+	&mail_delivery,
+	&mail_vacation,
+	&mail_dotqmail,
+	&mail_lastauth,
+	&mail_aliases,
+	&mail_autoresponders,
+	&mail_lists,
+	&mail_members,
 };
 
 const struct mail_resource *

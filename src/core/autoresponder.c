@@ -211,6 +211,8 @@ put_call(struct vp_alias_work *work, const struct vpop_autoresponder *in,
 	if (code == 0)
 		code = vp_shell_safe(work->vp, "domain's directory", dir);
 	if (code == 0)
+		code = vp_shell_safe(work->vp, "name", folder);
+	if (code == 0)
 		fprintf(fp,
 		    "|%s/bin/" PROGRAM " %" PRId64 " %" PRId64
 		    " %s/%s/message %s/%s%s%s\n",

@@ -101,9 +101,12 @@ mode_of(const struct found *found)
 {
 	if (found->of[FORWARD] > 0)
 		return VPOP_DELIVERY_FORWARD;
-	if (found->of[COPY] > 0 || found->of[OTHER] > 0)
+	if (found->of[COPY] > 0)
 		return VPOP_DELIVERY_NORMAL;
-	return found->of[DISCARD] + found->of[COMMENT] + found->of[ANSWER] > 0
+	if (found->of[DISCARD] > 0)
+		return VPOP_DELIVERY_DISCARD;
+	return found->of[OTHER] == 0 &&
+		       found->of[COMMENT] + found->of[ANSWER] > 0
 		   ? VPOP_DELIVERY_DISCARD
 		   : VPOP_DELIVERY_NORMAL;
 }

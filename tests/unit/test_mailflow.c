@@ -115,6 +115,9 @@ START_TEST(reading)
 	    1, 2, 0);
 	assert_read("# delete\n", VPOP_DELIVERY_DISCARD, 0, 0, 0);
 	assert_read("|/bin/true delete\n", VPOP_DELIVERY_DISCARD, 0, 0, 0);
+	assert_read("|prog\n# delete\n", VPOP_DELIVERY_DISCARD, 0, 0, 1);
+	assert_read(
+	    "# delete\n./Maildir/\n", VPOP_DELIVERY_NORMAL, 1, 0, 0);
 	assert_read("# hello\n", VPOP_DELIVERY_DISCARD, 0, 0, 1);
 	assert_read("# delete\n&b@x.test\n", VPOP_DELIVERY_FORWARD, 0, 1, 0);
 	assert_read("|preline maildrop\n", VPOP_DELIVERY_NORMAL, 0, 0, 1);
@@ -425,7 +428,7 @@ START_TEST(bad_autoresponders)
 		.text = body, .seconds = 1, .count = 1
 	};
 	static const char *const bad[] = { "", "a", "..", ".x", "a/b",
-		"default" };
+		"default", "x`id`", "x$y", "x'y", "x|y" };
 	struct vpop_texts lines = texts("&b@x.test", NULL);
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

@@ -240,25 +240,47 @@ survives(struct life *life)
 	shows(life, life->first, "after a kill it is there");
 }
 
-/* The actions, each with its first example. */
+/* An action with its first example. */
+static void
+act(struct life *life, const struct vp_module_action *action)
+{
+	json_t *with = change(life, 0, NULL, NULL);
+	json_t *examples = json_object_get(action->schema, "examples");
+	char what[64];
+
+	json_object_set_new(with, "action", json_string(action->name));
+	json_object_set(with, "input", json_array_get(examples, 0));
+	snprintf(what, sizeof what, "action %s", action->name);
+	does(life, "act", with, NULL, what);
+}
+
 static void
 acted(struct life *life)
 {
 	const struct vp_module_resource *resource = life->resource;
 
-	for (size_t i = 0; i < resource->actions_count; i++) {
-		const struct vp_module_action *action = &resource->actions[i];
-		json_t *with = change(life, 0, NULL, NULL);
-		json_t *examples = json_object_get(action->schema, "examples");
-		char what[64];
-
-		json_object_set_new(with, "action", json_string(action->name));
-		json_object_set(with, "input", json_array_get(examples, 0));
-		snprintf(what, sizeof what, "action %s", action->name);
-		does(life, "act", with, NULL, what);
-	}
+	for (size_t i = 0; i < resource->actions_count; i++)
+		if (!resource->actions[i].deletes)
+			act(life, &resource->actions[i]);
 	does(life, "get", parameters(life), NULL,
 	    "after its actions it is there");
+}
+
+/* Those that delete it, each of them the last one that it sees. */
+static void
+acted_away(struct life *life)
+{
+	const struct vp_module_resource *resource = life->resource;
+
+	for (size_t i = 0; i < resource->actions_count; i++) {
+		if (!resource->actions[i].deletes)
+			continue;
+		does(life, "setup", change(life, 0, NULL, life->first), NULL,
+		    "made for an action that deletes it");
+		act(life, &resource->actions[i]);
+		does(life, "get", parameters(life), "not-found",
+		    "after it it is gone");
+	}
 }
 
 static void
@@ -310,8 +332,10 @@ live(struct life *life)
 		survives(life);
 		acted(life);
 	}
-	if (can & VP_MODULE_SETUP && can & VP_MODULE_DELETE)
+	if (can & VP_MODULE_SETUP && can & VP_MODULE_DELETE) {
 		gone(life);
+		acted_away(life);
+	}
 }
 
 /* ---- what it hangs on ------------------------------------------------- */

@@ -33,6 +33,7 @@ struct vp_module_action {
 	json_t *schema; /* of its input */
 	unsigned roles;
 	int is_job;
+	int deletes; /* the object is gone afterwards */
 };
 
 struct vp_module_resource {

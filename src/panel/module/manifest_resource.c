@@ -125,6 +125,7 @@ load_action(struct vp_manifest_load *load, const char *resource, json_t *json,
 	ret->roles =
 	    bits_of(json_object_get(json, "roles"), roles, VP_MODULE_SYSTEM);
 	ret->is_job = json_is_true(json_object_get(json, "job"));
+	ret->deletes = json_is_true(json_object_get(json, "deletes"));
 	ret->schema = vp_manifest_schema(load, file);
 	return ret->schema ? check_examples(load, resource, ret->schema) : -1;
 }
