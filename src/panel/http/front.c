@@ -118,6 +118,8 @@ time_to_wait(const struct vhd_front *front)
 	MHD_UNSIGNED_LONG_LONG own;
 	MHD_UNSIGNED_LONG_LONG wait = front->is_draining ? DRAIN_TICK : TICK;
 
+	if (front->has_resumed)
+		return 0;
 	for (int i = 0; i < front->settings->count; i++)
 		if (MHD_get_timeout(front->doors[i].daemon, &own) == MHD_YES &&
 		    own < wait)
@@ -162,6 +164,7 @@ serve(struct vhd_front *front)
 
 	while (vp_clock_ms() < end) {
 		wait_for_events(front);
+		front->has_resumed = 0;
 		for (int i = 0; i < front->settings->count; i++)
 			MHD_run(front->doors[i].daemon);
 		vhd_channels_feed(front);

@@ -74,6 +74,8 @@ struct vhd_front {
 	uint64_t number; /* of the last request */
 	int control;
 	int is_draining;
+	int has_resumed; /* connections that wait for MHD_run() alone: the
+			  * library wakes nobody up for them */
 };
 
 /* Open a door.  0, or -1 after having said why. */

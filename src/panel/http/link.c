@@ -335,6 +335,7 @@ request_ended(void *arg, struct MHD_Connection *connection, void **context,
 void
 vhd_exchange_done(struct vhd_exchange *exchange)
 {
+	exchange->link->door->front->has_resumed = 1;
 	MHD_resume_connection(exchange->connection);
 }
 
