@@ -129,6 +129,7 @@ CLI_TESTS = \
 	%D%/panel/apache.t \
 	%D%/panel/crowd.t \
 	%D%/panel/resources.t \
+	%D%/cli/vhostadmind_factor.t \
 	%D%/cli/vhostadmind_sessions.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \

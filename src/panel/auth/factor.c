@@ -13,7 +13,7 @@
 #include "base/text.h"
 
 #define HASH_BYTES 32
-#define PLAIN      (VHD_RECOVERY_SIZE - 4) /* without dashes, with NUL */
+#define PLAIN      (VHD_RECOVERY_SIZE - 3) /* without dashes, with NUL */
 #define GROUP      4
 
 /* 32 signs, of which none looks like another. */

@@ -101,6 +101,17 @@ counts_of(struct vhd_state *state, const struct vhd_attempt *attempt,
 }
 
 static int
+write_count(struct vhd_state *state, const struct count *count)
+{
+	return vhd_state_run(state,
+		   "INSERT INTO throttle(key, ends) VALUES(?1, ?2)"
+		   " ON CONFLICT(key) DO UPDATE SET ends = ?2",
+		   key_value(&count->key), vhd_number(count->ends)) < 0
+		   ? -1
+		   : 0;
+}
+
+static int
 read_count(struct vhd_state *state, const struct vhd_attempt *attempt,
     struct count *count)
 {
@@ -114,22 +125,12 @@ read_count(struct vhd_state *state, const struct vhd_attempt *attempt,
 		return rc;
 	if (sqlite3_column_int64(query, 0) > count->ends)
 		count->ends = sqlite3_column_int64(query, 0);
-	/* The clock may have been put back, or the settings changed. */
-	if (count->ends > most)
-		count->ends = most;
 	vhd_state_done(query);
-	return 0;
-}
-
-static int
-write_count(struct vhd_state *state, const struct count *count)
-{
-	return vhd_state_run(state,
-		   "INSERT INTO throttle(key, ends) VALUES(?1, ?2)"
-		   " ON CONFLICT(key) DO UPDATE SET ends = ?2",
-		   key_value(&count->key), vhd_number(count->ends)) < 0
-		   ? -1
-		   : 0;
+	if (count->ends <= most)
+		return 0;
+	/* The clock was put back, or the settings are others: from now on. */
+	count->ends = most;
+	return write_count(state, count);
 }
 
 static int
