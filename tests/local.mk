@@ -68,6 +68,7 @@ UNIT_TESTS = \
 	%D%/unit/test_maildirsize \
 	%D%/unit/test_name \
 	%D%/unit/test_packet \
+	%D%/unit/test_panel_auth \
 	%D%/unit/test_password \
 	%D%/unit/test_policy \
 	%D%/unit/test_queue \
@@ -177,6 +178,8 @@ CRASH_TESTS = \
 
 check_PROGRAMS += $(UNIT_TESTS) %D%/crash/ezmlm %D%/crash/inject
 %C%_unit_test_module_LDADD = src/panel/module/libmodule.la $(UNIT_LIBS)
+%C%_unit_test_panel_auth_LDADD = src/panel/libpanel.la \
+	src/daemons/common/libcommon.la $(UNIT_LIBS)
 %C%_unit_test_state_LDADD = src/panel/libpanel.la $(UNIT_LIBS)
 check_PROGRAMS += %D%/panel/verdict
 %C%_panel_verdict_LDADD = src/panel/module/libmodule.la $(JANSSON_LIBS)
