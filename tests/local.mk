@@ -137,7 +137,9 @@ CLI_TESTS = \
 	%D%/panel/mail.t \
 	%D%/panel/mail_root.t \
 	%D%/panel/mail_site.t \
+	%D%/panel/mailboxes.t \
 	%D%/panel/resources.t \
+	%D%/panel/rights.t \
 	%D%/panel/sessions.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
@@ -283,7 +285,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/events.py %D%/lib/events.sh %D%/lib/webserver.py \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/usage.pl \
-	%D%/lib/crowd.pl %D%/lib/panel.sh %D%/lib/smuggle.pl %D%/lib/vhostadmind.pl %D%/lib/talk.pl %D%/lib/talk.sh \
+	%D%/lib/crowd.pl %D%/panel/rights.expected %D%/lib/panel.sh %D%/lib/smuggle.pl %D%/lib/vhostadmind.pl %D%/lib/talk.pl %D%/lib/talk.sh \
 	%D%/lib/VpdServer.pm %D%/lib/vpopmaild_full.pl \
 	%D%/lib/vpopmaild_guard.pl %D%/lib/vpopmaild_server.pl \
 	%D%/lib/vpopmaild_service.pl \

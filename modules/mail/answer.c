@@ -187,6 +187,8 @@ error_of(const struct mail *m)
 	    m->refused ? m->refused : "internal", "message",
 	    mail_json_text(m->words[0] ? m->words : "it was not done"));
 
+	if (m->number)
+		json_object_set_new(error, "number", json_integer(m->number));
 	if (m->pointer[0])
 		json_object_set_new(
 		    error, "pointer", mail_json_text(m->pointer));

@@ -40,6 +40,7 @@ struct mail {
 	int root;            /* descriptor of the root helper, or -1 */
 	json_int_t asked;    /* the last id there */
 	const char *refused; /* code of module(7), NULL: not refused */
+	int number;          /* a code of the library, or 0 */
 	char words[1024];
 	char pointer[256];
 };

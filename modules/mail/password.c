@@ -56,7 +56,7 @@ mail_secret_read(struct mail *m, const struct mail_request *r,
 json_t *
 mail_secret_done(const char *made)
 {
-	return *made ? json_pack("{s:{s:s}}", "once", "password", made)
+	return *made ? json_pack("{s:{s:s}}", "shown", "password", made)
 		     : json_object();
 }
 

@@ -14,6 +14,7 @@ mail_refuse(struct mail *m, const char *code, const char *pointer,
 	va_list args;
 
 	m->refused = code;
+	m->number = 0;
 	if (vp_copy(m->pointer, sizeof m->pointer, pointer ? pointer : "") != 0)
 		m->pointer[0] = '\0';
 	va_start(args, format);
@@ -67,8 +68,10 @@ mail_refuse_vpop_at(struct mail *m, int code, const char *pointer)
 			where = codes[i].pointer;
 		}
 	}
-	return mail_refuse(
+	mail_refuse(
 	    m, name, pointer ? pointer : where, "%s", vpop_message(m->vp));
+	m->number = code;
+	return NULL;
 }
 
 json_t *

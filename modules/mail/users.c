@@ -258,6 +258,12 @@ check_delete(struct mail *m, const struct mail_request *r)
 {
 	struct vpop_user user;
 
+	/* What is his own he may change, not end. */
+	if (mail_rank(r) < MAIL_RANK_DOMAIN) {
+		mail_refuse(m, "forbidden", NULL,
+		    "a mailbox is deleted by who administers its domain");
+		return -1;
+	}
 	if (strcmp(r->key, POSTMASTER) == 0) {
 		mail_refuse(m, "conflict", NULL,
 		    "a domain needs its postmaster: '%s@%s' is not deleted",

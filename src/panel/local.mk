@@ -33,7 +33,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/res/resource.c %D%/res/resource_change.c \
 	%D%/res/resource.h \
 	%D%/res/apppasswords.c %D%/res/factor.c %D%/res/res.h \
-	%D%/res/server.c %D%/res/sessions.c %D%/res/users.c \
+	%D%/res/server.c %D%/res/sessions.c \
 	%D%/serve.c %D%/serve.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/state/migrations.c %D%/state/migrations.h \

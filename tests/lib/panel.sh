@@ -6,6 +6,8 @@
 #                       (TCP), PANEL_TLS (port), PANEL_SOCK, PANEL_PROXY (the
 #                       web server's socket) and PANEL_LOG; ends the test when
 #                       it does not start
+#   panel_module FOLDER  before the start: copy a module's folder to $PANEL_MODULES
+#   panel_mail          before the start: the module mail, set to this site
 #   panel_stop          it must end well, and its log be clean; it ends, too,
 #                       when the shell does
 #   panel_child ROLE    process id of the first child with that name
@@ -21,6 +23,7 @@
 #   await COMMAND ...   until it succeeds, twenty seconds at most
 
 PANEL_PID=
+PANEL_MODULES=
 cookie=
 csrf=
 client=192.0.2.7
@@ -33,6 +36,27 @@ await() {
 		[ $await_n -lt 400 ] || return 1
 		sleep 0.05
 	done
+}
+
+panel_module() {
+	PANEL_MODULES=$SITE/modules
+	panel_name=${1##*/}
+	mkdir -p "$PANEL_MODULES" "$SITE/home/var/modules/$panel_name" \
+	    "$SITE/home/etc/modules"
+	cp -r "$1" "$PANEL_MODULES/$panel_name"
+	chmod -R go-w "$PANEL_MODULES"
+	chown -R "$SITE_UID:$SITE_GID" "$SITE/home/var/modules"
+}
+
+panel_mail() {
+	mkdir "$SITE/mail"
+	cp "$srcdir"/modules/mail/*.json "$top_builddir/modules/mail/mail" \
+	    "$top_builddir/modules/mail/mail-root" "$SITE/mail"
+	chmod 755 "$SITE/mail" "$SITE/mail"/mail*
+	chmod 644 "$SITE/mail"/*.json
+	panel_module "$SITE/mail"
+	printf '{"configuration": "%s"}\n' "$VPOPMAIL_CONF" \
+	    >"$SITE/home/etc/modules/mail.json"
 }
 
 panel_start() {
@@ -54,6 +78,7 @@ key = $SITE/key.pem
 user = daemon
 workers = 2
 END
+	[ -z "$PANEL_MODULES" ] || echo "modules = $PANEL_MODULES" >>"$PANEL_CONF"
 	[ $# = 0 ] || printf '%s\n' "$@" >>"$PANEL_CONF"
 	rm -f "$SITE/ready"
 	: >"$PANEL_LOG"

@@ -25,7 +25,7 @@ got 'it is shown' ok \
 ask "{\"verb\":\"setup\",$users,\"key\":\"alice\",\"new\":{\"name\":\"alice\",\"password\":\"x\"}}"
 got 'once' exists '*alice@example.test*'
 ask "{\"verb\":\"setup\",$users,\"key\":\"bob\",\"new\":{\"name\":\"bob\",\"generate\":true}}"
-got 'one with a password that is made' ok '*"once":{"password":"*'
+got 'one with a password that is made' ok '*"shown":{"password":"*'
 made=${answer#*\"password\":\"}
 ok 'which is its own' vverifypw bob@example.test "${made%%\"*}"
 ask "{\"verb\":\"setup\",$users,\"key\":\"carol\",\"new\":{\"name\":\"carol\",\"hash\":\"$hash\"}}"
@@ -121,7 +121,7 @@ rm "$SITE/home/etc/password_strength.conf"
 ask "{\"verb\":\"modify\",$password,\"old\":{},\"new\":{}}"
 got 'none' invalid '*"pointer":"/password"*'
 ask "{\"verb\":\"modify\",$password,\"old\":{},\"new\":{\"generate\":true}}"
-got 'one that is made' ok '*"once":{"password":"*'
+got 'one that is made' ok '*"shown":{"password":"*'
 made=${answer#*\"password\":\"}
 made=${made%%\"*}
 ok 'holds' vverifypw alice@example.test "$made"

@@ -1,16 +1,17 @@
 # shellcheck shell=sh
 # Modules for tests; sourced.
 #
-#   module_make NAME [FAULT]  a folder $MODULES/NAME with a module in Perl whose
+#   module_make NAME [FAULT [MORE [RESOURCE]]]  a folder $MODULES/NAME with a module in Perl whose
 #                             objects are files of its state folder; FAULT is
-#                             what is wrong with it
+#                             what is wrong with it, MORE members of the
+#                             manifest
 
 module_make() {
 	mkdir -p "$MODULES/$1"
 	cat >"$MODULES/$1/module.json" <<-EOF
 	{"name": "$1", "version": "1", "protocol": 1, "seconds": 1,
 	 "program": ["run", "${2:-}"], ${3:-}
-	 "resources": [{"name": "things", "title": "Things", "scope": "site",
+	 "resources": [{"name": "${4:-things}", "title": "Things", "scope": "site",
 	  "key": "name", "schema": "thing.json"}]}
 	EOF
 	cat >"$MODULES/$1/thing.json" <<-'EOF'

@@ -6,11 +6,8 @@
 
 site_make
 vadddomain --no-password test.com || exit 1
-mkdir -p "$SITE/modules" "$SITE/home/var/modules/notes"
-cp -r "$srcdir/contrib/modules/notes" "$SITE/modules/notes"
-chmod -R go-w "$SITE/modules"
-chown -R "$SITE_UID:$SITE_GID" "$SITE/home/var"
-panel_start "modules = $SITE/modules"
+panel_module "$srcdir/contrib/modules/notes"
+panel_start
 notes=/domains/test.com/notes
 
 api GET $notes

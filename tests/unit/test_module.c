@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/child.h"
 #include "panel/module/set.h"
@@ -14,11 +15,12 @@ static char error[VP_MODULE_ERROR];
 
 /* By the shell functions that the black-box tests use. */
 static void
-make(const char *name, const char *fault, const char *more)
+make_with(
+    const char *name, const char *fault, const char *more, const char *resource)
 {
 	static const char *const argv[] = { "/bin/sh", "-c",
 		". \"${srcdir:-.}/tests/panel/modules.sh\" && "
-		"module_make \"$NAME\" \"$FAULT\" \"$MORE\" && "
+		"module_make \"$NAME\" \"$FAULT\" \"$MORE\" \"$THINGS\" && "
 		"mkdir -p \"$MODULES/../state/$NAME\"",
 		NULL };
 	char folder[128];
@@ -28,6 +30,7 @@ make(const char *name, const char *fault, const char *more)
 	setenv("NAME", name, 1);
 	setenv("FAULT", fault, 1);
 	setenv("MORE", more, 1);
+	setenv("THINGS", resource, 1);
 
 	const struct vp_child child = { .argv = argv,
 		.envp = environ,
@@ -38,6 +41,16 @@ make(const char *name, const char *fault, const char *more)
 	ck_assert_int_eq(vp_child_run(&child), 0);
 }
 
+/* With a resource of its own. */
+static void
+make(const char *name, const char *fault, const char *more)
+{
+	char resource[64];
+
+	snprintf(resource, sizeof resource, "things-of-%s", name);
+	make_with(name, fault, more, resource);
+}
+
 static void
 load(void)
 {
@@ -46,7 +59,8 @@ load(void)
 	signal(SIGPIPE, SIG_IGN);
 	snprintf(folder, sizeof folder, "%s/modules", scratch);
 	snprintf(state, sizeof state, "%s/state", scratch);
-	ck_assert_int_eq(vp_module_set_load(folder, state, &set, error), 0);
+	ck_assert_int_eq(
+	    vp_module_set_load(folder, state, folder, &set, error), 0);
 }
 
 static json_t *
@@ -92,6 +106,53 @@ setup(struct vp_module_step steps[3], size_t *which,
 	json_decref(parameters);
 	return outcome;
 }
+
+START_TEST(one_path)
+{
+	make_with("b", "", "", "things");
+	make_with("a", "", "", "things");
+	make("c", "", "");
+	load();
+	ck_assert_str_eq(error,
+	    "the module 'b' is left out: its resource 'things' is one of 'a' "
+	    "already");
+	ck_assert_uint_eq(set.count, 2);
+	ck_assert_str_eq(set.manifests[0].name, "a");
+	ck_assert_str_eq(set.manifests[1].name, "c");
+}
+END_TEST
+
+START_TEST(values)
+{
+	char path[160];
+	FILE *fp;
+
+	make("a", "", "\"settings\": \"thing.json\",");
+	make("b", "", "\"settings\": \"thing.json\",");
+	snprintf(path, sizeof path, "%s/modules/a.json", scratch);
+	fp = fopen(path, "w");
+	ck_assert_ptr_nonnull(fp);
+	fputs("{\"name\": \"one\", \"size\": 5}", fp);
+	fclose(fp);
+	load();
+	ck_assert_str_eq(error, "");
+	ck_assert_int_eq(json_integer_value(json_object_get(
+			     vp_module_find(&set, "a")->settings, "size")),
+	    5);
+	ck_assert_ptr_null(vp_module_find(&set, "b")->settings);
+	vp_module_set_close(&set);
+	fp = fopen(path, "w");
+	fputs("{\"name\": \"one\", \"size\": \"five\"}", fp);
+	fclose(fp);
+	load();
+	ck_assert_ptr_nonnull(strstr(error, "/size"));
+	ck_assert_uint_eq(set.count, 1);
+	vp_module_set_close(&set);
+	ck_assert_int_eq(chmod(path, 0666), 0);
+	load();
+	ck_assert_ptr_nonnull(strstr(error, "chmod go-w"));
+}
+END_TEST
 
 START_TEST(order)
 {
@@ -239,6 +300,8 @@ main(void)
 
 	tcase_add_checked_fixture(tcase, scratch_make, scratch_remove);
 	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, one_path);
+	tcase_add_test(tcase, values);
 	tcase_add_test(tcase, order);
 	tcase_add_test(tcase, order_without_end);
 	tcase_add_test(tcase, bad_one_left_out);

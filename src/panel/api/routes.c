@@ -3,8 +3,6 @@
 #include "panel/api/route.h"
 #include "panel/res/res.h"
 
-#define USERS   "/api/v1/domains/{d}/users"
-#define USER    USERS "/{u}"
 #define ACCOUNT "/api/v1/accounts/{a}"
 #define FACTOR  ACCOUNT "/second-factor"
 #define APPS    ACCOUNT "/app-passwords"
@@ -36,11 +34,5 @@ const struct vhd_route vhd_routes[] = {
 	{ VHD_GET, APPS, VHD_ANYBODY, 0, vhd_app_passwords_list },
 	{ VHD_POST, APPS, VHD_ANYBODY, VHD_BODY, vhd_app_password_create },
 	{ VHD_DELETE, APPS "/{i}", VHD_ANYBODY, 0, vhd_app_password_delete },
-	{ VHD_GET, USERS, VHD_SYSTEM, 0, vhd_users_list },
-	{ VHD_POST, USERS, VHD_SYSTEM, VHD_BODY, vhd_user_add },
-	{ VHD_GET, USER, VHD_SYSTEM, 0, vhd_user_get },
-	{ VHD_PATCH, USER, VHD_SYSTEM, VHD_BODY | VHD_IF_MATCHES,
-	    vhd_user_change },
-	{ VHD_DELETE, USER, VHD_SYSTEM, VHD_IF_MATCHES, vhd_user_delete },
 };
 const size_t vhd_routes_count = sizeof vhd_routes / sizeof *vhd_routes;

@@ -202,13 +202,17 @@ warn(const char *sentence)
 static int
 open_modules(struct work *work)
 {
+	const char *home = vpop_home(work->vp);
 	AUTO_FREE char *state = NULL;
+	AUTO_FREE char *settings = NULL;
 
-	if (asprintf(&state, "%s/var/modules", vpop_home(work->vp)) < 0)
+	if (asprintf(&state, "%s/var/modules", home) < 0)
 		state = NULL;
-	if (state)
+	if (asprintf(&settings, "%s/etc/modules", home) < 0)
+		settings = NULL;
+	if (state && settings)
 		work->modules = vhd_modules_open(
-		    work->worker->settings->modules, state, warn);
+		    work->worker->settings->modules, state, settings, warn);
 	if (work->modules)
 		return 0;
 	vp_daemonlog(LOG_ERR, "no memory");

@@ -9,15 +9,15 @@ struct vhd_modules {
 };
 
 struct vhd_modules *
-vhd_modules_open(
-    const char *folder, const char *state, void (*notice)(const char *sentence))
+vhd_modules_open(const char *folder, const char *state, const char *settings,
+    void (*notice)(const char *sentence))
 {
 	struct vhd_modules *modules = calloc(1, sizeof *modules);
 	char error[VP_MODULE_ERROR];
 
 	if (!modules)
 		return NULL;
-	(void)vp_module_set_load(folder, state, &modules->set, error);
+	(void)vp_module_set_load(folder, state, settings, &modules->set, error);
 	if (*error)
 		notice(error);
 	return modules;

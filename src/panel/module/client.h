@@ -8,10 +8,11 @@ struct vhd_modules;
 
 /*
  * Load the manifests of a folder (with their problems noted through notice);
- * state is the folder of the modules' own folders.  NULL: no memory.
+ * state is the folder of the modules' own folders, settings that of what they
+ * are set to.  NULL: no memory.
  */
 struct vhd_modules *vhd_modules_open(const char *folder, const char *state,
-    void (*notice)(const char *sentence));
+    const char *settings, void (*notice)(const char *sentence));
 void vhd_modules_close(struct vhd_modules *modules);
 /* The manifests, each after those that it requires. */
 const struct vp_manifest *vhd_modules_list(

@@ -8,7 +8,8 @@ noinst_LTLIBRARIES += %D%/libmodule.la
 	%D%/manifest_resource.c \
 	%D%/process.c %D%/process.h \
 	%D%/schema.c %D%/schema.h \
-	%D%/set.c %D%/set.h %D%/transact.c
+	%D%/set.c %D%/set.h %D%/transact.c \
+	%D%/values.c %D%/values.h
 nodist_%C%_libmodule_la_SOURCES = %D%/manifest_schema.h
 %D%/manifest.lo: %D%/manifest_schema.h
 CLEANFILES += %D%/manifest_schema.h

@@ -218,6 +218,7 @@ vp_manifest_free(struct vp_manifest *manifest)
 {
 	vp_manifest_resources_free(manifest);
 	json_decref(manifest->settings);
+	json_decref(manifest->values);
 	json_decref(manifest->json);
 	free(manifest->program);
 	free(manifest->folder);

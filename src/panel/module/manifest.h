@@ -57,6 +57,7 @@ struct vp_manifest {
 	int seconds, processes;
 	json_t *root;     /* verbs of the root helper, or NULL */
 	json_t *settings; /* schema, or NULL */
+	json_t *values;   /* what they are set to, or NULL; of values.c */
 	struct vp_module_resource *resources;
 	size_t count;
 };

@@ -11,13 +11,14 @@
 
 #include "base/attr.h"
 #include "base/dirtree.h"
+#include "panel/module/values.h"
 
 #define MAX_MODULES 64
 
 /* What is being loaded. */
 struct load {
 	struct vp_module_set *set;
-	const char *folder, *state;
+	const char *folder, *state, *settings;
 	char *error; /* of the last module that is left out */
 };
 
@@ -60,7 +61,11 @@ load_one(struct load *load, const char *name)
 	if (vp_manifest_load(path, manifest, load->error) != 0)
 		return;
 	if (strcmp(manifest->name, name) == 0) {
-		set->count++;
+		if (vp_module_values_read(manifest, load->settings,
+			&manifest->values, load->error) == 0)
+			set->count++;
+		else
+			vp_manifest_free(manifest);
 		return;
 	}
 	snprintf(load->error, VP_MODULE_ERROR,
@@ -207,15 +212,16 @@ make_modules(struct load *load)
 			return -1;
 		set->modules[i].manifest = &set->manifests[i];
 		set->modules[i].state = state;
+		set->modules[i].settings = set->manifests[i].values;
 	}
 	return 0;
 }
 
 int
-vp_module_set_load(const char *folder, const char *state,
+vp_module_set_load(const char *folder, const char *state, const char *settings,
     struct vp_module_set *ret, char ret_error[VP_MODULE_ERROR])
 {
-	struct load load = { ret, folder, state, ret_error };
+	struct load load = { ret, folder, state, settings, ret_error };
 
 	ret_error[0] = '\0';
 	*ret = (struct vp_module_set){ .count = 0 };

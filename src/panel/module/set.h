@@ -15,12 +15,14 @@ struct vp_module_set {
 
 /*
  * Load every folder of "folder" that holds a module.json; state is the folder
- * with one folder a module, in which it may write.  0, or -1 with a sentence:
+ * with one folder a module, in which it may write; settings that of NAME.json
+ * with what a module is set to.  0, or -1 with a sentence:
  * one bad module does not keep the others out, see ret_error when 0 too ("":
  * all are there).
  */
 int vp_module_set_load(const char *folder, const char *state,
-    struct vp_module_set *ret, char ret_error[VP_MODULE_ERROR]);
+    const char *settings, struct vp_module_set *ret,
+    char ret_error[VP_MODULE_ERROR]);
 /* Stop the programs and free. */
 void vp_module_set_close(struct vp_module_set *set);
 struct vp_module *vp_module_find(struct vp_module_set *set, const char *name);

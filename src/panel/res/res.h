@@ -28,11 +28,4 @@ void vhd_app_passwords_list(struct vhd_call *call);
 void vhd_app_password_create(struct vhd_call *call);
 void vhd_app_password_delete(struct vhd_call *call);
 
-/* users.c */
-void vhd_users_list(struct vhd_call *call);
-void vhd_user_get(struct vhd_call *call);
-void vhd_user_add(struct vhd_call *call);
-void vhd_user_change(struct vhd_call *call);
-void vhd_user_delete(struct vhd_call *call);
-
 #endif
