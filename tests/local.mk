@@ -131,6 +131,9 @@ CLI_TESTS = \
 	%D%/panel/apache.t \
 	%D%/panel/crowd.t \
 	%D%/panel/factor.t \
+	%D%/panel/mail.t \
+	%D%/panel/mail_root.t \
+	%D%/panel/mail_site.t \
 	%D%/panel/mail_names.t \
 	%D%/panel/mail_users.t \
 	%D%/panel/resources.t \
@@ -187,7 +190,7 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/ezmlm %D%/crash/inject
 %C%_unit_test_state_LDADD = src/panel/libpanel.la $(UNIT_LIBS)
 check_PROGRAMS += %D%/panel/verdict
 %C%_panel_verdict_LDADD = src/panel/module/libmodule.la $(JANSSON_LIBS)
-EXTRA_DIST += %D%/panel/mail.sh %D%/panel/module.pl %D%/panel/modules.sh %D%/panel/schema.py
+EXTRA_DIST += %D%/panel/mail.sh %D%/panel/mailroot.pl %D%/panel/module.pl %D%/panel/modules.sh %D%/panel/schema.py
 # With the protocol of a server.
 %C%_unit_test_vpopmaild_LDADD = src/daemons/vpopmaild/libprotocol.la \
 	$(UNIT_LIBS)

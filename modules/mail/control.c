@@ -162,6 +162,9 @@ read_text(struct mail *m, const char *name, int *ret_is_there)
 		    "the control file '%s' has more than %d bytes: use an "
 		    "editor",
 		    name, TEXT_MAX);
+	else if (errno == ELOOP || errno == EINVAL)
+		mail_refuse(m, "conflict", NULL,
+		    "the control file '%s' is no plain file", name);
 	else if (errno == ENOENT)
 		*ret_is_there = 0;
 	else

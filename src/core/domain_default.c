@@ -92,10 +92,7 @@ resolve_action(struct vpop *vp, const struct vpop_domain *domain,
 	if (action[0] == '@') {
 		char name[VPOP_DOMAIN_SIZE];
 
-		code = vp_name_domain(vp, action + 1, name);
-		if (code == 0 && name[0] == '\0')
-			code = vp_fail(vp, VA_INVALID_DOMAIN_NAME,
-			    "the domain to forward to is missing");
+		code = vp_name_new_domain(vp, action + 1, name);
 	} else if (strcmp(action, "bounce-no-mailbox") != 0 &&
 		   strcmp(action, "delete") != 0 && action[0] != '/') {
 		if (!strchr(action, '@'))

@@ -1,39 +1,70 @@
 # shellcheck shell=sh
-# The module mail over a scratch site; sourced after lib.sh.
+# The module mail over a scratch site of one user; sourced after lib.sh.
 #
-#   mail_make      the module's folder, $MAIL, and its state, $MAIL_STATE
-#   ask REQUEST    one request to a program of its own, as postmaster of
-#                  example.test unless it names an actor: sets $answer
+#   mail_make      the site, the module's folder $MAIL, its state $MAIL_STATE
+#   mail_run ...   run a program as the site's user, in the state's folder
+#   as_owner ...   run a tool as the site's user
+#   ask REQUEST    one request to a program of its own, by postmaster of
+#                  example.test unless it says by whom: sets $answer
 #   got WORDS CODE PATTERN
 #                  the last answer was a result (CODE ok) or this refusal,
-#                  and it has the shape of the pattern
+#                  and matches the pattern
+#   wants WORDS REQUEST CODE PATTERN
+#                  both
+#   shows WORDS REQUEST PATTERN
+#                  what a get of it gives
 
 mail_make() {
 	site_make
 	MAIL=$SITE/modules/mail
 	MAIL_STATE=$SITE/state
-	mkdir -p "$MAIL" "$MAIL_STATE"
+	mkdir -p "$MAIL" "$MAIL_STATE" "$SITE/tmp"
+	TMPDIR=$SITE/tmp
+	export TMPDIR
 	cp "${srcdir:-.}"/modules/mail/*.json "$MAIL"
 	cp "${top_builddir:-.}/modules/mail/mail" \
 	    "${top_builddir:-.}/modules/mail/mail-root" "$MAIL"
 	printf '{"configuration": "%s"}\n' "$VPOPMAIL_CONF" \
 	    >"$SITE/settings.json"
-	chmod 755 "$SITE/modules" "$MAIL" "$MAIL"/mail*
+	chmod 755 "$SITE/modules" "$MAIL" "$MAIL"/mail "$MAIL"/mail-root
 	chmod 644 "$MAIL"/*.json
+	mail_as=
+	[ "$(id -u)" = 0 ] || return 0
+	mail_as="setpriv --reuid=$SITE_UID --regid=$SITE_GID --clear-groups"
+	chown -R "$SITE_UID:$SITE_GID" "$SITE/qmail" "$MAIL_STATE" \
+	    "$SITE/tmp"
+}
+
+as_owner() {
+	# shellcheck disable=SC2086
+	$mail_as "$@"
+}
+
+mail_run() {
+	# shellcheck disable=SC2086
+	(cd "$MAIL_STATE" && exec $mail_as env -i PATH="$PATH" \
+	    ${ASAN_OPTIONS:+ASAN_OPTIONS="$ASAN_OPTIONS"} "$@")
+}
+
+# What runs the module; a test of the root helper has another.
+mail_program() {
+	mail_run "$MAIL/mail"
+}
+
+mail_hello() {
+	printf '{"id":1,"verb":"hello","protocol":1,"state":"%s",' "$MAIL_STATE"
+	printf '"settings":{"configuration":"%s"%s}}\n' "$VPOPMAIL_CONF" \
+	    "${mail_settings:-}"
 }
 
 ask() {
+	actor='"actor":{"name":"postmaster@example.test","role":"domain",'
+	actor=$actor'"address":"192.0.2.7"},'
 	case $1 in
-	*'"actor"'*) actor= ;;
-	*) actor=',"actor":{"name":"postmaster@example.test","role":"domain",
-	    "address":"192.0.2.7"}' ;;
+	*'"actor":'*) actor= ;;
 	esac
-	answer=$(printf '%s\n%s\n' "{\"id\":1,\"verb\":\"hello\",\"protocol\":1,
-	    \"state\":\"$MAIL_STATE\",
-	    \"settings\":{\"configuration\":\"$VPOPMAIL_CONF\"}}" \
-	    "{\"id\":2,${1#?}" | tr -d '\n\t' | sed 's/}{"id":2/}\n{"id":2/' |
-	    sed "2s|}\$|$(printf %s "$actor" | tr -d '\n\t')}|" |
-	    (cd "$MAIL_STATE" && env -i PATH="$PATH" "$MAIL/mail") | tail -n +2)
+	answer=$({ mail_hello && printf '%s\n' "{\"id\":2,$actor${1#?}"; } |
+	    mail_program | tail -n +2)
 }
 
 got() {
@@ -45,11 +76,15 @@ got() {
 		;;
 	*) code=none ;;
 	esac
-	case "$code $answer" in
-	"$2 "$3) ok "$1" true ;;
-	*)
-		echo "# $answer" >&2
-		ok "$1" false
-		;;
-	esac
+	like "$1" "$code $answer" "$2 $3"
+}
+
+wants() {
+	ask "$2"
+	got "$1" "$3" "$4"
+}
+
+shows() {
+	ask "{\"verb\":\"get\",$2}"
+	got "$1" ok "*\"object\":$3}}"
 }
