@@ -81,6 +81,7 @@ UNIT_TESTS = \
 	%D%/unit/test_sql_old \
 	%D%/unit/test_sql_schema \
 	%D%/unit/test_state \
+	%D%/unit/test_suspend \
 	%D%/unit/test_text \
 	%D%/unit/test_user \
 	%D%/unit/test_user_add \
