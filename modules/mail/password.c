@@ -111,9 +111,10 @@ modify(struct mail *m, const struct mail_request *r)
 	mail_account_forget(&user);
 	if (refused || mail_secret_read(m, r, made, &secret) != 0)
 		return NULL;
+	/* So a change that is taken back leaves the new password: the old one
+	 * is nowhere. */
 	if (secret.kind == VPOP_SECRET_NONE)
-		return mail_refuse(
-		    m, "invalid", "/password", "there is no new password");
+		return json_object();
 	const struct vpop_user_change change = {
 		.name = user.name,
 		.domain = user.domain,
