@@ -5,6 +5,12 @@
 . "${srcdir:-.}/tests/panel/mail.sh"
 
 mail_make
+mkdir "$SITE/ezmlm"
+for name in make sub unsub list; do
+	install -m 755 "${srcdir:-.}/tests/lib/ezmlm.sh" \
+	    "$SITE/ezmlm/ezmlm-$name"
+done
+with "ezmlm_dir = $SITE/ezmlm"
 password=orange-Kettle-27
 ok 'a domain' as_owner vadddomain example.test "$password"
 
