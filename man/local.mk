@@ -23,7 +23,7 @@ dist_man_MANS += %D%/isExistingUser.3 %D%/open_big_dir.3 %D%/parse_email.3 \
 man_MANS += %D%/vpopmail-events.7
 CLEANFILES += %D%/vpopmail-events.7
 dist_man_MANS += %D%/veventd.8 %D%/veventpost.8 %D%/vpopmail-webhooks.5 \
-	%D%/vevents.1 %D%/vpop_event.3 %D%/vpopmail-hooks.5
+	%D%/vevents.1 %D%/vpop_delivery.3 %D%/vpop_event.3 %D%/vpopmail-hooks.5
 %D%/vpopmail-events.7: share/eventdoc$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) %D% && share/eventdoc page > $@.tmp && \
 	  mv -f $@.tmp $@
