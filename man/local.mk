@@ -14,6 +14,7 @@ dist_man_MANS = %D%/authvchkpw.8 %D%/autorespond.1 %D%/clearopensmtp.8 \
 	%D%/vsavealiasdomains.1 %D%/vsetuserquota.1 %D%/vusagec.1 %D%/vusagec.conf.5 %D%/vusaged.8 \
 	%D%/vusaged.conf.5 %D%/vuserinfo.1 %D%/vverifypw.1
 # The interface of older releases.
+dist_man_MANS += %D%/vhostadmin-mail.7
 dist_man_MANS += %D%/isExistingUser.3 %D%/open_big_dir.3 %D%/parse_email.3 \
 	%D%/pw_strength.3 %D%/usage_client.3 %D%/vadddomain.3 \
 	%D%/vadduser.3 %D%/valias.3 %D%/vauth_getpw.3 %D%/vdelfiles.3 \
@@ -22,7 +23,7 @@ dist_man_MANS += %D%/isExistingUser.3 %D%/open_big_dir.3 %D%/parse_email.3 \
 man_MANS += %D%/vpopmail-events.7
 CLEANFILES += %D%/vpopmail-events.7
 dist_man_MANS += %D%/veventd.8 %D%/veventpost.8 %D%/vpopmail-webhooks.5 \
-	%D%/vevents.1 %D%/vpop_event.3 %D%/vpopmail-hooks.5
+	%D%/vevents.1 %D%/vpop_delivery.3 %D%/vpop_event.3 %D%/vpopmail-hooks.5
 %D%/vpopmail-events.7: share/eventdoc$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) %D% && share/eventdoc page > $@.tmp && \
 	  mv -f $@.tmp $@

@@ -82,6 +82,7 @@ UNIT_TESTS = \
 	%D%/unit/test_sql_old \
 	%D%/unit/test_sql_schema \
 	%D%/unit/test_state \
+	%D%/unit/test_suspend \
 	%D%/unit/test_text \
 	%D%/unit/test_user \
 	%D%/unit/test_user_add \
@@ -132,6 +133,9 @@ CLI_TESTS = \
 	%D%/panel/apache.t \
 	%D%/panel/crowd.t \
 	%D%/panel/factor.t \
+	%D%/panel/mail.t \
+	%D%/panel/mail_root.t \
+	%D%/panel/mail_site.t \
 	%D%/panel/mail_names.t \
 	%D%/panel/mail_users.t \
 	%D%/panel/mail.t \

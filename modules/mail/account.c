@@ -24,8 +24,8 @@ mail_rank(const struct mail_request *r)
 
 /* Permissions bind administrators of a domain other than its postmaster. */
 int
-mail_denied(struct mail *m, const struct mail_request *r, size_t perm_offset,
-    int bit)
+mail_denied(
+    struct mail *m, const struct mail_request *r, size_t perm_offset, int bit)
 {
 	struct vpop_limits limits;
 

@@ -15,16 +15,16 @@ enum mail_rank {
 enum mail_rank mail_rank(const struct mail_request *r);
 /* 1 if the limits of the domain deny it (bit of enum vpop_perm) to him; perm
  * is one of their fields.  -1 and refused if that cannot be found out. */
-int mail_denied(struct mail *m, const struct mail_request *r,
-    size_t perm_offset, int bit);
+int mail_denied(
+    struct mail *m, const struct mail_request *r, size_t perm_offset, int bit);
 /* The same as 0, or -1 and refused. */
 int mail_allowed(struct mail *m, const struct mail_request *r,
     size_t perm_offset, int bit, const char *what);
 #define MAIL_PERM(field) offsetof(struct vpop_limits, perm_##field)
 
 /* The account of the request's domain: 0, or -1 and refused. */
-int mail_account(struct mail *m, const struct mail_request *r,
-    const char *name, struct vpop_user *ret_user);
+int mail_account(struct mail *m, const struct mail_request *r, const char *name,
+    struct vpop_user *ret_user);
 /* The same for a change: nobody but the system changes an administrator of
  * it, unless he is that himself. */
 int mail_account_to_change(struct mail *m, const struct mail_request *r,
@@ -41,8 +41,8 @@ int mail_texts_read(struct mail *m, json_t *array, struct vpop_texts *ret);
 /* flags.c: the names of an account's flags. */
 json_t *mail_flags_list(uint32_t flags);
 /* What an array asks for, of now; 0, or -1 and refused, at pointer. */
-int mail_flags_read(struct mail *m, const struct mail_request *r,
-    json_t *array, uint32_t now, const char *pointer, uint32_t *ret_flags);
+int mail_flags_read(struct mail *m, const struct mail_request *r, json_t *array,
+    uint32_t now, const char *pointer, uint32_t *ret_flags);
 
 /* quota.c: {"bytes", "messages"} and the text of the library. */
 json_t *mail_quota(const char *text);

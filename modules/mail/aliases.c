@@ -56,8 +56,8 @@ show_address(const struct mail_request *r, const char *line)
 		*at = '\0';
 		type = "local";
 	}
-	return json_pack("{s:s, s:o}", "type", type, "value",
-	    mail_json_text(address));
+	return json_pack(
+	    "{s:s, s:o}", "type", type, "value", mail_json_text(address));
 }
 
 static json_t *
@@ -113,8 +113,8 @@ end_alias(const struct mail_request *r, json_t *items, const char *name,
 		if (goes_on)
 			json_array_append_new(items, show(r, name, lines));
 		else
-			*ret_next = mail_text(
-			    json_array_get(items, count - 1), "name");
+			*ret_next =
+			    mail_text(json_array_get(items, count - 1), "name");
 	}
 	vpop_texts_clear(lines);
 	return goes_on;
@@ -136,7 +136,8 @@ walk(struct mail *m, const struct mail_request *r, json_t *items,
 	char name[VPOP_USER_SIZE] = "";
 	struct vpop_aliases *cursor = NULL;
 	struct vpop_alias alias;
-	int goes_on = 1, rc = vpop_aliases_open(m->vp, NULL, r->domain, &cursor);
+	int goes_on = 1,
+	    rc = vpop_aliases_open(m->vp, NULL, r->domain, &cursor);
 
 	if (rc == 0)
 		rc = vpop_aliases_seek(cursor, from);
@@ -204,8 +205,8 @@ get(struct mail *m, const struct mail_request *r)
 
 /* It is a forward if mail leaves the domain, else an alias. */
 static int
-allowed(struct mail *m, const struct mail_request *r, json_t *destinations,
-    int bit)
+allowed(
+    struct mail *m, const struct mail_request *r, json_t *destinations, int bit)
 {
 	const char *type;
 	json_t *each;
@@ -218,10 +219,9 @@ allowed(struct mail *m, const struct mail_request *r, json_t *destinations,
 		is_forward |= type && strcmp(type, "local") != 0 &&
 			      strcmp(type, "discard") != 0;
 	}
-	return is_forward ? mail_allowed(
-				m, r, MAIL_PERM(forward), bit, "forwards")
-			  : mail_allowed(
-				m, r, MAIL_PERM(alias), bit, "aliases");
+	return is_forward
+		   ? mail_allowed(m, r, MAIL_PERM(forward), bit, "forwards")
+		   : mail_allowed(m, r, MAIL_PERM(alias), bit, "aliases");
 }
 
 static int
@@ -310,16 +310,16 @@ make_line(struct mail *m, const struct mail_request *r, json_t *destination,
 	free(*ret_line);
 	*ret_line = NULL;
 	if (strcmp(type, "local") != 0 && !strchr(value, '@')) {
-		mail_refuse(m, "invalid", pointer,
-		    "'%s' is not an address", value);
+		mail_refuse(
+		    m, "invalid", pointer, "'%s' is not an address", value);
 		return -1;
 	}
 	code = strcmp(type, "local") == 0
 		   ? local_line(m, r, value, ret_line)
 		   : vpop_destination_line(m->vp, r->domain, value, ret_line);
 	if (code == VA_USER_DOES_NOT_EXIST)
-		mail_refuse(m, "invalid", pointer,
-		    "there is no '%s' in '%s'", value, r->domain);
+		mail_refuse(m, "invalid", pointer, "there is no '%s' in '%s'",
+		    value, r->domain);
 	else if (code < 0)
 		mail_refuse_vpop_at(m, code, pointer);
 	return code < 0 ? -1 : 0;
@@ -418,9 +418,9 @@ static json_t *delete (struct mail *m, const struct mail_request *r)
 		return NULL;
 	int denied = allowed_now(m, r, &now, VPOP_DENY_DELETE);
 	vpop_texts_clear(&now);
-	return denied ? NULL
-		      : mail_done(m,
-			    vpop_alias_delete(m->vp, r->key, r->domain));
+	return denied
+		   ? NULL
+		   : mail_done(m, vpop_alias_delete(m->vp, r->key, r->domain));
 }
 
 const struct mail_resource mail_aliases = {

@@ -13,9 +13,9 @@ show(struct vpop_autoresponder *found)
 {
 	json_t *object = json_pack("{s:s, s:o, s:o, s:o, s:I, s:I}", "name",
 	    found->name, "subject", mail_json_text(found->subject), "text",
-	    mail_json_text(found->text), "copy_to",
-	    mail_texts(&found->copy_to), "interval", (json_int_t)found->seconds,
-	    "max", (json_int_t)found->count);
+	    mail_json_text(found->text), "copy_to", mail_texts(&found->copy_to),
+	    "interval", (json_int_t)found->seconds, "max",
+	    (json_int_t)found->count);
 
 	vpop_autoresponder_clear(found);
 	return object;
@@ -86,8 +86,7 @@ set(struct mail *m, const struct mail_request *r, unsigned flags)
 	if (vp_copy(in.name, sizeof in.name, r->key) != 0)
 		return mail_refuse(m, "invalid", "/name",
 		    "the name is longer than %zu bytes", sizeof in.name - 1);
-	if (vp_copy(in.subject, sizeof in.subject, subject ? subject : "") !=
-	    0)
+	if (vp_copy(in.subject, sizeof in.subject, subject ? subject : "") != 0)
 		return mail_refuse(m, "invalid", "/subject",
 		    "the subject is longer than %zu bytes",
 		    sizeof in.subject - 1);
@@ -95,9 +94,8 @@ set(struct mail *m, const struct mail_request *r, unsigned flags)
 		m, json_object_get(r->new, "copy_to"), &in.copy_to) != 0)
 		return NULL;
 	in.text = strdup(text ? text : "");
-	int code = in.text
-		       ? vpop_autoresponder_set(m->vp, r->domain, &in, flags)
-		       : 0;
+	int code =
+	    in.text ? vpop_autoresponder_set(m->vp, r->domain, &in, flags) : 0;
 	json_t *result =
 	    in.text ? NULL
 		    : mail_refuse(m, "unavailable", NULL, "out of memory");

@@ -30,12 +30,12 @@ delivery_get(struct mail *m, const struct mail_request *r)
 	int code = vpop_user_delivery_get(m->vp, &user, &delivery);
 	if (code < 0)
 		return mail_refuse_vpop(m, code);
-	json_t *object = json_pack("{s:s, s:o, s:b, s:b, s:o}", "mode",
-	    modes[delivery.mode], "destinations",
-	    mail_texts(&delivery.destinations), "keep_copy",
-	    delivery.mode == VPOP_DELIVERY_FORWARD && delivery.keep_copy,
-	    "spam", !(user.gid & VPOP_NO_SPAMASSASSIN), "custom",
-	    mail_texts(&delivery.custom));
+	json_t *object =
+	    json_pack("{s:s, s:o, s:b, s:b, s:o}", "mode", modes[delivery.mode],
+		"destinations", mail_texts(&delivery.destinations), "keep_copy",
+		delivery.mode == VPOP_DELIVERY_FORWARD && delivery.keep_copy,
+		"spam", !(user.gid & VPOP_NO_SPAMASSASSIN), "custom",
+		mail_texts(&delivery.custom));
 	vpop_delivery_clear(&delivery);
 	return json_pack("{s:o}", "object", object);
 }
@@ -57,8 +57,8 @@ delivery_read(
 		    "there is no address to forward to");
 		return -1;
 	}
-	return mail_texts_read(m, json_object_get(r->new, "destinations"),
-	    &ret->destinations);
+	return mail_texts_read(
+	    m, json_object_get(r->new, "destinations"), &ret->destinations);
 }
 
 /* The spam filter is a flag of the account. */
@@ -198,8 +198,8 @@ vacation_get(struct mail *m, const struct mail_request *r)
 	json_t *object = json_pack("{s:b, s:o, s:o, s:o, s:o, s:i}", "enabled",
 	    vacation.enabled, "subject", mail_json_text(vacation.subject),
 	    "text", mail_json_text(vacation.text), "start",
-	    mail_json_text(vacation.start), "end",
-	    mail_json_text(vacation.end), "interval_days", vacation.days);
+	    mail_json_text(vacation.start), "end", mail_json_text(vacation.end),
+	    "interval_days", vacation.days);
 	free(vacation.text);
 	return json_pack("{s:o}", "object", object);
 }
@@ -226,8 +226,8 @@ vacation_read(struct mail *m, json_t *object, struct vpop_vacation *ret)
 		    "it is longer than %zu bytes", sizes[i] - 1);
 		return -1;
 	}
-	ret->text = strdup(
-	    mail_text(object, "text") ? mail_text(object, "text") : "");
+	ret->text =
+	    strdup(mail_text(object, "text") ? mail_text(object, "text") : "");
 	if (!ret->text)
 		mail_refuse(m, "unavailable", NULL, "out of memory");
 	return ret->text ? 0 : -1;

@@ -81,8 +81,9 @@ bits_allowed(const struct mail *m, const struct mail_request *r)
 	if (mail_rank(r) == MAIL_RANK_USER)
 		return 0;
 	if (names)
-		return bits_of(names) & ~(uint32_t)(VPOP_SA_ADMIN |
-					    VPOP_SA_EXPERT | VPOP_V_OVERRIDE);
+		return bits_of(names) &
+		       ~(uint32_t)(VPOP_SA_ADMIN | VPOP_SA_EXPERT |
+				   VPOP_V_OVERRIDE);
 	for (size_t i = 0; i < FLAGS; i++)
 		bits |= flags[i].for_domain ? flags[i].bit : 0;
 	return bits;

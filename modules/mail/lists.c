@@ -70,7 +70,7 @@ static void
 show_choices(const struct vpop_list *list, json_t *object)
 {
 	json_object_set_new(object, "posting",
-	    json_string(is_on(list, 'm') ? "subscribers_moderated"
+	    json_string(is_on(list, 'm')   ? "subscribers_moderated"
 			: is_on(list, 'u') ? "subscribers"
 					   : "anyone"));
 	json_object_set_new(object, "archive_readers",
@@ -148,10 +148,10 @@ get(struct mail *m, const struct mail_request *r)
 
 	if (object)
 		return json_pack("{s:o}", "object", object);
-	return m->refused ? NULL
-			  : mail_refuse(m, "not-found", NULL,
-				"there is no mailing list '%s@%s'", r->key,
-				r->domain);
+	return m->refused
+		   ? NULL
+		   : mail_refuse(m, "not-found", NULL,
+			 "there is no mailing list '%s@%s'", r->key, r->domain);
 }
 
 /* ---- changing ---------------------------------------------------------- */

@@ -67,8 +67,7 @@ read_role(struct mail *m, const struct mail_request *r, size_t index,
 
 /* NULL and refused. */
 static json_t *
-read_roles(
-    struct mail *m, const struct mail_request *r, const char *only)
+read_roles(struct mail *m, const struct mail_request *r, const char *only)
 {
 	json_t *found = json_object();
 	int code = 0;
@@ -206,8 +205,8 @@ put_role(struct mail *m, const struct mail_request *r, size_t index, int is_in)
 /* From one state to the other; back, as far as it came, when a set cannot be
  * changed. */
 static json_t *
-change(struct mail *m, const struct mail_request *r, unsigned now,
-    unsigned wanted)
+change(
+    struct mail *m, const struct mail_request *r, unsigned now, unsigned wanted)
 {
 	int code = 0;
 	size_t i;

@@ -77,16 +77,16 @@ get(struct mail *m, const struct mail_request *r)
 
 /* A user proves that he is still himself. */
 static int
-check_current(struct mail *m, const struct mail_request *r,
-    const struct vpop_user *user)
+check_current(
+    struct mail *m, const struct mail_request *r, const struct vpop_user *user)
 {
 	const char *current = mail_text(r->new, "current");
 
 	if (mail_rank(r) != MAIL_RANK_USER && !current)
 		return 0;
 	if (!current) {
-		mail_refuse(m, "invalid", "/current",
-		    "the present password is needed");
+		mail_refuse(
+		    m, "invalid", "/current", "the present password is needed");
 		return -1;
 	}
 	int code = vpop_user_verify(m->vp, user, current);
@@ -111,20 +111,21 @@ modify(struct mail *m, const struct mail_request *r)
 	mail_account_forget(&user);
 	if (refused || mail_secret_read(m, r, made, &secret) != 0)
 		return NULL;
+	/* So a change that is taken back leaves the new password: the old one
+	 * is nowhere. */
 	if (secret.kind == VPOP_SECRET_NONE)
-		return mail_refuse(
-		    m, "invalid", "/password", "there is no new password");
+		return json_object();
 	const struct vpop_user_change change = {
 		.name = user.name,
 		.domain = user.domain,
-		.fields = VPOP_SET_SECRET |
-			  (mail_rank(r) == MAIL_RANK_USER ? VPOP_SET_BY_USER
-							  : 0U),
+		.fields =
+		    VPOP_SET_SECRET |
+		    (mail_rank(r) == MAIL_RANK_USER ? VPOP_SET_BY_USER : 0U),
 		.secret = secret,
 	};
 	int code = vpop_user_modify(m->vp, &change);
-	json_t *result = code == 0 ? mail_secret_done(made)
-				   : mail_refuse_vpop(m, code);
+	json_t *result =
+	    code == 0 ? mail_secret_done(made) : mail_refuse_vpop(m, code);
 	explicit_bzero(made, sizeof made);
 	return result;
 }

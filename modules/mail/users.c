@@ -59,9 +59,9 @@ walk(struct mail *m, const struct mail_request *r, json_t *items,
 	    !add(r, items, &user, ret_next))
 		return 0;
 	code = vpop_users_open(m->vp, r->domain,
-	    at_prefix	 ? r->q
+	    at_prefix   ? r->q
 	    : *r->after ? r->after
-			 : NULL,
+			: NULL,
 	    &cursor);
 	while (code >= 0 && (code = vpop_users_next(cursor, &user)) == 1) {
 		if (strncmp(user.name, r->q, strlen(r->q)) != 0 ||
@@ -219,9 +219,8 @@ modify(struct mail *m, const struct mail_request *r)
 	if (change.gecos)
 		change.fields |= VPOP_SET_GECOS;
 	if (flags) {
-		if (mail_flags_read(
-			m, r, flags, user.gid, "/flags", &change.set_flags) !=
-		    0)
+		if (mail_flags_read(m, r, flags, user.gid, "/flags",
+			&change.set_flags) != 0)
 			return NULL;
 		change.clear_flags = VPOP_ALL_FLAGS & ~change.set_flags;
 		change.fields |= VPOP_SET_FLAGS;
@@ -232,7 +231,8 @@ modify(struct mail *m, const struct mail_request *r)
 		change.fields |= VPOP_SET_QUOTA;
 	}
 	json_decref(now);
-	if (change.quota && mail_quota_read(m, r, quota, user.quota, bytes) != 0)
+	if (change.quota &&
+	    mail_quota_read(m, r, quota, user.quota, bytes) != 0)
 		return NULL;
 	if (mail_rank(r) == MAIL_RANK_USER &&
 	    (mail_text(r->new, "password") || mail_text(r->new, "hash") ||
@@ -245,8 +245,8 @@ modify(struct mail *m, const struct mail_request *r)
 	if (change.secret.kind != VPOP_SECRET_NONE)
 		change.fields |= VPOP_SET_SECRET;
 	int code = change.fields ? vpop_user_modify(m->vp, &change) : 0;
-	json_t *result = code == 0 ? mail_secret_done(made)
-				   : mail_refuse_vpop(m, code);
+	json_t *result =
+	    code == 0 ? mail_secret_done(made) : mail_refuse_vpop(m, code);
 	explicit_bzero(made, sizeof made);
 	return result;
 }
@@ -302,8 +302,7 @@ replace(struct mail *m, const struct mail_request *r)
 		   : vpop_destination_line(m->vp, r->domain, to, &line);
 	if (code == VA_USER_DOES_NOT_EXIST)
 		return mail_refuse(m, "invalid", "/forward_to",
-		    "there is no account '%s@%s' to forward to", to,
-		    r->domain);
+		    "there is no account '%s@%s' to forward to", to, r->domain);
 	if (code < 0)
 		return mail_refuse_vpop_at(m, code, "/forward_to");
 	if (vpop_texts_add(&lines, line) != 0)

@@ -20,7 +20,7 @@
 #define APPPASS "id! label! services:int! expires:int!"
 #define DOMAIN  "name! uid:int! gid:int! directory!"
 #define ALIAS   "alias! real!"
-#define VACATION "subject! start end days:int!"
+#define AWAY    "subject! start end days:int!"
 #define ROBOT   "subject! copy_to:texts! seconds:int! count:int!"
 #define LIST    "owner options prefix reply reply_address sql:secret"
 #define MEMBER  "role! address!"
@@ -74,10 +74,10 @@ const struct vp_event_type vp_event_types[] = {
 	    LIBRARY, NULL, "qmail:null!" },
 	{ "user.vacation.enabled", "user",
 	    "An account answers its mail automatically.", LIBRARY,
-	    NULL, VACATION },
+	    NULL, AWAY },
 	{ "user.vacation.updated", "user",
 	    "The automatic answer of an account was changed.", LIBRARY,
-	    NULL, VACATION },
+	    NULL, AWAY },
 	{ "user.vacation.disabled", "user",
 	    "An account does not answer its mail automatically any more.",
 	    LIBRARY, NULL, NULL },

@@ -17,13 +17,13 @@ int
 vp_suspended(struct vpop *vp, const struct vpop_domain *domain,
     char ret_reason[VPOP_REASON_SIZE])
 {
-	AUTO_CLOSE int dirfd = vp_domain_dir(vp, domain);
+	AUTO_CLOSE int dirfd = vp_domain_open(domain);
 	size_t size = 0;
+	AUTO_FREE char *text = dirfd < 0 ? NULL
+					 : vp_file_read(dirfd, VP_SUSPENDED,
+					       VPOP_REASON_SIZE, &size);
 
-	if (dirfd < 0)
-		return dirfd;
-	AUTO_FREE char *text =
-	    vp_file_read(dirfd, VP_SUSPENDED, VPOP_REASON_SIZE, &size);
+	/* Accounts of a database need no folder here. */
 	if (!text && errno == ENOENT)
 		return 0;
 	if (!text)

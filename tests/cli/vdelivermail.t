@@ -242,10 +242,18 @@ Delivered-To: nobody@example.test
 $(cat "$SITE/m")"
 	queue_empty
 done
+action 'another domain' 0 '' @other.test EXT=No-Body
+is 'has the same names' "$(cat "$SITE/queue/env.0")" 'Fs@sender.test
+TNo-Body@other.test'
+queue_empty
+action 'but no programs' 0 '' @other.test 'EXT=|true'
+is 'by their names' "$(cat "$SITE/queue/env.0")" 'Fs@sender.test
+T|true@other.test'
+queue_empty
 action 'a command' 0 "/bin/sh $(cd "$dir" && pwd -P) nobody
 Subject: hello" '|echo "$SHELL $(pwd -P) $EXT"; grep Subject' EXT=nobody
 action 'a comment' 0 '' '# nothing' EXT=nobody
-for wrong in '' Bounce bounce_no_mailbox postmaster 'a b@c.test' '@x' \
+for wrong in '' Bounce bounce_no_mailbox postmaster 'a b@c.test' '@' '@a b' \
     "x@$(printf '%05000d' 0).test"; do
 	deliver EXT=nobody vdelivermail '' "$wrong"
 	is "no action: $(printf '%.20s' "$wrong")" "$status" 111

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # The module mail over a scratch site of one user; sourced after lib.sh.
 #
-#   mail_make      the site, the module's folder $MAIL, its state $MAIL_STATE
+#   mail_make      the site, with stand-ins for ezmlm-idx, the module's folder
+#                  $MAIL, its state $MAIL_STATE
 #   mail_run ...   run a program as the site's user, in the state's folder
 #   as_owner ...   run a tool as the site's user
 #   ask REQUEST    one request to a program of its own, by postmaster of
@@ -11,6 +12,7 @@
 #                  and matches the pattern
 #   wants WORDS REQUEST CODE PATTERN
 #                  both
+#   keys           names, or addresses, of the objects in the last answer
 #   shows WORDS REQUEST PATTERN
 #                  what a get of it gives
 
@@ -28,6 +30,12 @@ mail_make() {
 	    >"$SITE/settings.json"
 	chmod 755 "$SITE/modules" "$MAIL" "$MAIL"/mail "$MAIL"/mail-root
 	chmod 644 "$MAIL"/*.json
+	mkdir "$SITE/ezmlm"
+	for name in make sub unsub list; do
+		cp "${srcdir:-.}/tests/lib/ezmlm.sh" "$SITE/ezmlm/ezmlm-$name"
+	done
+	with "ezmlm_dir = $SITE/ezmlm"
+	chmod 755 "$SITE/ezmlm" "$SITE"/ezmlm/*
 	mail_as=
 	[ "$(id -u)" = 0 ] || return 0
 	mail_as="setpriv --reuid=$SITE_UID --regid=$SITE_GID --clear-groups"
@@ -82,6 +90,11 @@ got() {
 wants() {
 	ask "$2"
 	got "$1" "$3" "$4"
+}
+
+keys() {
+	echo "$answer" | grep -oE '"(name|address)":"[^"]*"' |
+	    cut -d '"' -f 4 | tr '\n' ' '
 }
 
 shows() {

@@ -32,7 +32,9 @@ START_TEST(sets_and_deletes)
 	limits.perm_maillist_users = 2;
 	limits.perm_maillist_moderators = 4;
 	limits.perm_quota = 3;
+	ck_assert_int_eq(vpop_limits_are_own(vp, DOMAIN), 0);
 	ck_assert_int_eq(vpop_limits_set(vp, DOMAIN, &limits), 0);
+	ck_assert_int_eq(vpop_limits_are_own(vp, DOMAIN), 1);
 	ck_assert_int_eq(mode_of(FILE_OF), 0600);
 	ck_assert_int_eq(vpop_limits_get(vp, DOMAIN, &found), 0);
 	ck_assert_mem_eq(&found, &limits, sizeof found);

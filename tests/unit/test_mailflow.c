@@ -116,8 +116,7 @@ START_TEST(reading)
 	assert_read("# delete\n", VPOP_DELIVERY_DISCARD, 0, 0, 0);
 	assert_read("|/bin/true delete\n", VPOP_DELIVERY_DISCARD, 0, 0, 0);
 	assert_read("|prog\n# delete\n", VPOP_DELIVERY_DISCARD, 0, 0, 1);
-	assert_read(
-	    "# delete\n./Maildir/\n", VPOP_DELIVERY_NORMAL, 1, 0, 0);
+	assert_read("# delete\n./Maildir/\n", VPOP_DELIVERY_NORMAL, 1, 0, 0);
 	assert_read("# hello\n", VPOP_DELIVERY_DISCARD, 0, 0, 1);
 	assert_read("# delete\n&b@x.test\n", VPOP_DELIVERY_FORWARD, 0, 1, 0);
 	assert_read("|preline maildrop\n", VPOP_DELIVERY_NORMAL, 0, 0, 1);
