@@ -135,6 +135,7 @@ CLI_TESTS = \
 	%D%/panel/mail_users.t \
 	%D%/panel/resources.t \
 	%D%/panel/sessions.t \
+	%D%/cli/vhostadmind_sessions.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
 	%D%/cli/vmakedotqmail.t \
@@ -278,7 +279,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/events.py %D%/lib/events.sh %D%/lib/webserver.py \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/usage.pl \
-	%D%/lib/crowd.pl %D%/lib/panel.sh %D%/lib/smuggle.pl %D%/lib/vhostadmind.pl %D%/lib/talk.pl %D%/lib/talk.sh \
+	%D%/lib/browser.sh %D%/lib/crowd.pl %D%/lib/panel.sh %D%/lib/smuggle.pl %D%/lib/vhostadmind.pl %D%/lib/talk.pl %D%/lib/talk.sh \
 	%D%/lib/VpdServer.pm %D%/lib/vpopmaild_full.pl \
 	%D%/lib/vpopmaild_guard.pl %D%/lib/vpopmaild_server.pl \
 	%D%/lib/vpopmaild_service.pl \
