@@ -135,6 +135,7 @@ CLI_TESTS = \
 	%D%/panel/mail_users.t \
 	%D%/panel/resources.t \
 	%D%/panel/sessions.t \
+	%D%/cli/vhostadmind_factor.t \
 	%D%/cli/vhostadmind_sessions.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
