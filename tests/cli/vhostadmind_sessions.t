@@ -45,7 +45,7 @@ for body in '{}' '{"account":"joe@test.com"}' '{"account":1,"password":"x"}' \
 	web POST /sessions -H "$JSON" -H 'Cookie:' -H 'X-CSRF-Token:' -d "$body"
 	is "no login with $body" "$status" 422
 done
-cookie= csrf=
+cookie='' csrf=''
 web POST /sessions -H 'Content-Type: text/plain' \
     -d '{"account":"joe@test.com","password":"secret-joe"}'
 is 'a form of another site is no login' "$status" 415
@@ -138,7 +138,7 @@ forge 'of an origin that begins alike' "$no" -H 'Origin: https://panel.test.evil
 forge 'of no origin' "$no" -H 'Origin: null'
 forge 'of another site' "$no" -H 'Sec-Fetch-Site: cross-site'
 forge 'of a neighbour site' "$no" -H 'Sec-Fetch-Site: same-site'
-cookie= csrf=
+cookie='' csrf=''
 web POST /sessions -H "$JSON" -H 'Origin: https://evil.test' \
     -d '{"account":"joe@test.com","password":"secret-joe"}'
 is 'nobody is logged in by another site' "$status $(got .type)" "$no"
@@ -201,6 +201,9 @@ is 'a deleted account' "$status" 401
 vadduser joe@test.com secret-new || exit 1
 web GET /sessions/current
 is 'and made again' "$status" 401
+vadduser --no-password locked@test.com || exit 1
+login locked@test.com '*'
+is 'a locked account' "$status" 401
 login bob@test.com secret-bob
 is 'an administrator of his domain' "$status $(got .role)" '201 domain'
 vmoduser -S bob@test.com || exit 1
