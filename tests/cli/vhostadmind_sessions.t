@@ -215,6 +215,25 @@ vmoduser -x bob@test.com || exit 1
 web GET /sessions/current
 is 'who may do less than at login' "$status" 401
 
+# ---- many --------------------------------------------------------------------------
+login ann@test.com secret-ann
+oldest=$cookie
+sqlite3 "$SITE/home/var/panel.sqlite" "WITH RECURSIVE n(i) AS (SELECT 1
+	UNION ALL SELECT i + 1 FROM n WHERE i < 49) INSERT INTO session
+	SELECT cast(i AS BLOB), i, account, password, role, factor,
+	created + 1, seen + 1, address, agent FROM n, session
+	WHERE account = 'ann@test.com' ORDER BY created DESC LIMIT 49" ||
+    fail 'more sessions'
+web GET /accounts/ann@test.com/sessions
+before=$(got '.items | length')
+ok 'an account has several' test "$before" -ge 50
+login ann@test.com secret-ann
+web GET /accounts/ann@test.com/sessions
+is 'an account has fifty' "$(got '.items | length')" 50
+cookie=$oldest
+web GET /sessions/current
+is 'the oldest is over' "$status" 401
+
 # ---- a store that is down ----------------------------------------------------------
 login ann@test.com secret-ann
 store_break test.com
