@@ -213,6 +213,12 @@ is 'and then go on' "$status" 200
 api GET /domains/test.com/users
 is 'root of the machine needs none' "$status" 200
 
+printf '%s\n' "unix = $SITE/other.sock" 'second_factor = system boss' \
+    >"$SITE/other.conf"
+run vhostadmind --conf="$SITE/other.conf"
+is 'no such role' "$status $err" \
+    "1 vhostadmind: second_factor: there is no role 'boss'"
+
 # ---- app passwords -----------------------------------------------------------------
 login ann@test.com secret-ann
 apps=/accounts/ann@test.com/app-passwords
