@@ -71,7 +71,7 @@ panel_stop
 panel_start "$slow" 'login_failures = 3' 'workers = 4'
 for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
 	curl -s -m 20 -o /dev/null -w '%{http_code}\n' -H "$JSON" \
-	    --unix-socket "$PANEL_PROXY" -H "X-Forwarded-For: 192.0.2.$n" \
+	    --unix-socket "$PANEL_PROXY" -H "X-Forwarded-For: 198.51.100.$n" \
 	    -d '{"account":"many@test.com","password":"x"}' \
 	    http://panel.test/api/v1/sessions >"$SITE/many.$n" &
 	pids="$pids $!"
