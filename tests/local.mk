@@ -138,9 +138,6 @@ CLI_TESTS = \
 	%D%/panel/mail_site.t \
 	%D%/panel/mail_names.t \
 	%D%/panel/mail_users.t \
-	%D%/panel/mail.t \
-	%D%/panel/mail_root.t \
-	%D%/panel/mail_site.t \
 	%D%/panel/mailboxes.t \
 	%D%/panel/resources.t \
 	%D%/panel/rights.t \

@@ -52,12 +52,26 @@ account=ann@test.com client=192.0.2.9
 is 'a restart forgets nothing' "$(tries secret-ann)" '429 '
 panel_stop
 panel_start 'login_forget_seconds = 1' 'login_failures = 3'
+pids=
 forgotten() {
 	[ "$(tries secret-ann)" = '201 ' ]
 }
 ok 'it is forgotten in time' await forgotten
 is 'and after a login' "$(tries a secret-ann a a secret-ann)" \
     '401 201 401 401 201 '
+panel_stop
+panel_start "$slow" 'login_failures = 3' 'workers = 4'
+for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	curl -s -m 20 -o /dev/null -w '%{http_code}\n' -H "$JSON" \
+	    --unix-socket "$PANEL_PROXY" -H "X-Forwarded-For: 198.51.100.$n" \
+	    -d '{"account":"many@test.com","password":"x"}' \
+	    http://panel.test/api/v1/sessions >"$SITE/many.$n" &
+	pids="$pids $!"
+done
+# shellcheck disable=SC2086 # several
+wait $pids
+is 'many at once are not more than one after the other' \
+    "$(sort "$SITE"/many.* | uniq -c | tr -s ' \n' ' ')" ' 3 401 9 429 '
 store_break test.com
 client=192.0.2.10 account=eve@test.com
 is 'what nobody could judge' "$(tries a a a a a a)" '503 503 503 503 503 503 '
@@ -87,7 +101,7 @@ secret=$(got .secret)
 is 'set up' "$status $(got .uri)" \
     "200 otpauth://totp/vhostadmin:joe%40test.com?secret=$secret&issuer=vhostadmin"
 is 'a secret of 160 bits' "${#secret}" 32
-not_ok 'it is not in the log' grep -q "$secret" "$SITE/log"
+not_ok 'it is not in the log' grep -q "$secret" "$PANEL_LOG"
 browser=$cookie browser_csrf=$csrf
 login joe@test.com secret-joe
 is 'until it is confirmed it is not asked for' "$status" 201
@@ -190,6 +204,12 @@ web GET /domains/test.com/users
 is 'and then go on' "$status" 200
 api GET /domains/test.com/users
 is 'root of the machine needs none' "$status" 200
+
+printf '%s\n' "unix = $SITE/other.sock" 'second_factor = system boss' \
+    >"$SITE/other.conf"
+run vhostadmind --conf="$SITE/other.conf"
+is 'no such role' "$status $err" \
+    "1 vhostadmind: second_factor: there is no role 'boss'"
 
 # ---- app passwords -----------------------------------------------------------------
 login ann@test.com secret-ann

@@ -26,7 +26,7 @@ is 'who am I' "$status $(got '[.account, .role, .domain, .session.address, .sess
     '200 joe@test.com user test.com 192.0.2.7 true'
 is 'the token is the same' "$(got .csrf)" "$csrf"
 not_ok 'the state has no cookie' grep -rqa "$cookie" "$SITE/home/var"
-not_ok 'the log has no cookie' grep -q "$cookie" "$SITE/log"
+not_ok 'the log has no cookie' grep -q "$cookie" "$PANEL_LOG"
 is 'the state is private' \
     "$(stat -c %a%u "$SITE"/home/var/panel.sqlite* | sort -u)" "600$SITE_UID"
 login JOE@Alias.Test secret-joe
@@ -37,7 +37,7 @@ for body in '{}' '{"account":"joe@test.com"}' '{"account":1,"password":"x"}' \
 	web POST /sessions -H "$JSON" -H 'Cookie:' -H 'X-CSRF-Token:' -d "$body"
 	is "no login with $body" "$status" 422
 done
-cookie= csrf=
+cookie='' csrf=''
 web POST /sessions -H 'Content-Type: text/plain' \
     -d '{"account":"joe@test.com","password":"secret-joe"}'
 is 'a form of another site is no login' "$status" 415
@@ -53,7 +53,7 @@ for who in joe@test.com:bad nobody@test.com:bad x@nowhere.test:bad \
 done
 is 'all that is wrong looks alike' "$(printf %s "$wrong" | sort -u)" \
     '401 {"status":401,"title":"Not signed in","type":"urn:vhost:problem:wrong-credentials","detail":"account, password or code are wrong"}'
-like 'a failure is logged' "$(cat "$SITE/log")" \
+like 'a failure is logged' "$(cat "$PANEL_LOG")" \
     '*login failed: account=nobody@test.com address=192.0.2.7*'
 
 # ---- fixation ----------------------------------------------------------------
@@ -130,7 +130,7 @@ forge 'of an origin that begins alike' "$no" -H 'Origin: https://panel.test.evil
 forge 'of no origin' "$no" -H 'Origin: null'
 forge 'of another site' "$no" -H 'Sec-Fetch-Site: cross-site'
 forge 'of a neighbour site' "$no" -H 'Sec-Fetch-Site: same-site'
-cookie= csrf=
+cookie='' csrf=''
 web POST /sessions -H "$JSON" -H 'Origin: https://evil.test' \
     -d '{"account":"joe@test.com","password":"secret-joe"}'
 is 'nobody is logged in by another site' "$status $(got .type)" "$no"
@@ -193,6 +193,9 @@ is 'a deleted account' "$status" 401
 vadduser joe@test.com secret-new || exit 1
 web GET /sessions/current
 is 'and made again' "$status" 401
+vadduser --no-password locked@test.com || exit 1
+login locked@test.com '*'
+is 'a locked account' "$status" 401
 login bob@test.com secret-bob
 is 'an administrator of his domain' "$status $(got .role)" '201 domain'
 vmoduser -S bob@test.com || exit 1
@@ -203,6 +206,25 @@ is 'sees the sessions of others' "$status" 200
 vmoduser -x bob@test.com || exit 1
 web GET /sessions/current
 is 'who may do less than at login' "$status" 401
+
+# ---- many --------------------------------------------------------------------------
+login ann@test.com secret-ann
+oldest=$cookie
+sqlite3 "$SITE/home/var/panel.sqlite" "WITH RECURSIVE n(i) AS (SELECT 1
+	UNION ALL SELECT i + 1 FROM n WHERE i < 49) INSERT INTO session
+	SELECT cast(i AS BLOB), i, account, password, role, factor,
+	created + 1, seen + 1, address, agent FROM n, session
+	WHERE account = 'ann@test.com' ORDER BY created DESC LIMIT 49" ||
+    fail 'more sessions'
+web GET /accounts/ann@test.com/sessions
+before=$(got '.items | length')
+ok 'an account has several' test "$before" -ge 50
+login ann@test.com secret-ann
+web GET /accounts/ann@test.com/sessions
+is 'an account has fifty' "$(got '.items | length')" 50
+cookie=$oldest
+web GET /sessions/current
+is 'the oldest is over' "$status" 401
 
 # ---- a store that is down ----------------------------------------------------------
 login ann@test.com secret-ann

@@ -8,6 +8,7 @@
 #include "panel/api/worker.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -237,12 +238,23 @@ open_all(struct work *work)
 	return open_modules(work);
 }
 
+/* Bodies have passwords; jansson would leave them in free memory. */
+static void
+wipe_and_free(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
 int
 vhd_worker_run(const struct vhd_worker *worker)
 {
 	struct work work = { .worker = worker, .peer = -1 };
-	int rc = open_all(&work);
+	int rc;
 
+	json_set_alloc_funcs(malloc, wipe_and_free);
+	rc = open_all(&work);
 	while (rc == 0 && next_request(&work))
 		continue;
 	vhd_modules_close(work.modules);
