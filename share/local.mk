@@ -1,7 +1,8 @@
 # The tables of SQL stores, to read.
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA = %D%/schema/mysql.sql %D%/schema/pgsql.sql \
-	%D%/schema/sqlite.sql %D%/schema/oracle.sql %D%/schema/sybase.sql
+	%D%/schema/sqlite.sql %D%/schema/oracle.sql %D%/schema/sybase.sql \
+	%D%/schema/dovecot-mysql.sql
 
 # A JSON Schema of each event, made from the table that they are sent by.
 noinst_PROGRAMS += %D%/eventdoc

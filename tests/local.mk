@@ -260,6 +260,7 @@ SITE_TESTS = \
 	%D%/sql/bulk.t \
 	%D%/sql/connection.t \
 	%D%/sql/convert.t \
+	%D%/sql/dovecot.t \
 	%D%/sql/faults.t \
 	%D%/sql/injection.t \
 	%D%/sql/matrix.t \
