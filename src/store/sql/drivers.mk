@@ -10,7 +10,8 @@ noinst_LTLIBRARIES += %D%/libsqldriver.la
 
 if HAVE_MARIADB
 noinst_LTLIBRARIES += %D%/libsqlmariadb.la
-%C%_libsqlmariadb_la_SOURCES = %D%/mariadb.c
+%C%_libsqlmariadb_la_SOURCES = %D%/mariadb.c %D%/mariadb_conn.c \
+	%D%/mariadb_int.h
 %C%_libsqlmariadb_la_CFLAGS = $(AM_CFLAGS) $(MARIADB_CFLAGS)
 %C%_libsqlmariadb_la_LIBADD = $(MARIADB_LIBS)
 endif
