@@ -29,7 +29,8 @@ endif
 
 if HAVE_ODBC
 noinst_LTLIBRARIES += %D%/libsqlodbc.la
-%C%_libsqlodbc_la_SOURCES = %D%/odbc.c %D%/odbc_conn.c %D%/odbc_int.h
+%C%_libsqlodbc_la_SOURCES = %D%/odbc.c %D%/odbc_conn.c %D%/odbc_rows.c \
+	%D%/odbc_int.h
 %C%_libsqlodbc_la_CFLAGS = $(AM_CFLAGS) $(ODBC_CFLAGS)
 %C%_libsqlodbc_la_LIBADD = $(ODBC_LIBS)
 endif

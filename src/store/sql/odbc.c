@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "store/sql/driver.h"
+#include "store/sql/odbc_int.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -16,41 +16,15 @@
 #include <sys/stat.h>
 
 #include "store/sql/errors.h"
-#include "store/sql/kept.h"
-#include "store/sql/odbc_int.h"
 #include "store/sql/sigpipe.h"
 
-#define FIRST_WIDTH 256
-#define MOST_FDS    1024
+#define MOST_FDS 1024
 /* Oracle's longest VARCHAR; more is a LONG VARCHAR everywhere. */
 #define VARCHAR_MAX 4000
 
-struct value {
-	char *text;
-	size_t size, allocated;
-	int is_null;
-};
-
-struct param {
-	const char *text;
-	SQLLEN size;
-	char number[24];
-};
-
-struct vp_sql_stmt {
-	struct vp_sql_conn *conn;
-	SQLHSTMT handle;
-	unsigned params, columns;
-	struct param *in;
-	struct value *row;
-	struct value *parked; /* a row that the caller still looks at */
-	struct vp_sql_kept kept;
-	int64_t changed;
-	int is_run, is_kept;
-};
-
-static int
-fail(struct vp_sql_stmt *stmt, int64_t started, struct vp_sql_error *error)
+int
+vp_odbc_stmt_fail(
+    struct vp_sql_stmt *stmt, int64_t started, struct vp_sql_error *error)
 {
 	return vp_odbc_fail(
 	    stmt->conn, SQL_HANDLE_STMT, stmt->handle, started, error);
@@ -146,149 +120,6 @@ odbc_is_alive(struct vp_sql_conn *conn)
 	return !conn->is_lost;
 }
 
-/* ---- rows ---------------------------------------------------------------- */
-
-static int
-grow(struct value *value, size_t needed, struct vp_sql_error *error)
-{
-	char *bigger;
-
-	if (needed > VP_SQL_VALUE_MAX + 1)
-		return vp_sql_fail(error, VP_SQL_OTHER,
-		    "the server has a value of more than %d bytes",
-		    VP_SQL_VALUE_MAX);
-	if (needed <= value->allocated)
-		return 0;
-	bigger = realloc(value->text, needed);
-	if (!bigger)
-		return fail_memory(error);
-	value->text = bigger;
-	value->allocated = needed;
-	return 0;
-}
-
-/* One column of the row, in as many pieces as it takes. */
-static int
-get_value(struct vp_sql_stmt *stmt, unsigned column, struct vp_sql_error *error)
-{
-	struct value *value = &stmt->row[column];
-
-	value->size = 0;
-	value->is_null = 0;
-	if (grow(value, FIRST_WIDTH, error) < 0)
-		return -1;
-	for (;;) {
-		int64_t started = vp_sql_now();
-		size_t room = value->allocated - value->size;
-		SQLLEN left = 0;
-		SQLRETURN r = SQLGetData(stmt->handle,
-		    (SQLUSMALLINT)(column + 1), SQL_C_CHAR,
-		    value->text + value->size, (SQLLEN)room, &left);
-
-		if (r == SQL_NO_DATA)
-			return 0;
-		if (!SQL_SUCCEEDED(r))
-			return fail(stmt, started, error);
-		if (left == SQL_NULL_DATA) {
-			value->is_null = 1;
-			return 0;
-		}
-		if (left != SQL_NO_TOTAL && left >= 0 && (size_t)left < room) {
-			value->size += (size_t)left;
-			return 0;
-		}
-		/* Full but for the NUL; left counted these bytes too. */
-		value->size += room - 1;
-		room = left == SQL_NO_TOTAL ? value->allocated
-					    : (size_t)left - (room - 1) + 1;
-		if (grow(value, value->size + room, error) < 0)
-			return -1;
-	}
-}
-
-/* 1: a row in stmt->row. */
-static int
-fetch(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
-{
-	int64_t started = vp_sql_now();
-	SQLRETURN got = SQLFetch(stmt->handle);
-	int r = 1;
-
-	if (got == SQL_NO_DATA)
-		r = 0;
-	else if (!SQL_SUCCEEDED(got))
-		r = fail(stmt, started, error);
-	for (unsigned i = 0; r > 0 && i < stmt->columns; i++)
-		if (get_value(stmt, i, error) < 0)
-			r = -1;
-	if (r <= 0) {
-		stmt->conn->streaming = NULL;
-		SQLFreeStmt(stmt->handle, SQL_CLOSE);
-	}
-	return r;
-}
-
-static const char *
-wire_column(struct vp_sql_stmt *stmt, unsigned column, size_t *ret_size)
-{
-	const struct value *value = &stmt->row[column];
-
-	if (value->is_null)
-		return NULL;
-	*ret_size = value->size;
-	value->text[value->size] = '\0';
-	return value->text;
-}
-
-static void
-unpark(struct vp_sql_stmt *stmt)
-{
-	for (unsigned i = 0; i < stmt->columns; i++) {
-		free(stmt->parked[i].text);
-		stmt->parked[i] = (struct value){ 0 };
-	}
-}
-
-/* The current row stays where it is: other rows get other memory. */
-static void
-park(struct vp_sql_stmt *stmt)
-{
-	for (unsigned i = 0; i < stmt->columns; i++) {
-		stmt->kept.sizes[i] = 0;
-		stmt->kept.text[i] = wire_column(stmt, i, &stmt->kept.sizes[i]);
-		stmt->parked[i] = stmt->row[i];
-		stmt->row[i] = (struct value){ 0 };
-	}
-	stmt->is_kept = 1;
-}
-
-/* Take what is coming off the wire, to make it free for another statement. */
-static int
-clear_wire(struct vp_sql_conn *conn, struct vp_sql_error *error)
-{
-	struct vp_sql_stmt *stmt = conn->streaming;
-	int r = 0;
-
-	if (conn->is_lost)
-		return vp_sql_fail(
-		    error, VP_SQL_LOST, "the connection is closed");
-	if (stmt)
-		park(stmt);
-	while (conn->streaming && r >= 0) {
-		r = fetch(stmt, error);
-		if (r > 0)
-			r = vp_sql_kept_add(
-			    &stmt->kept, stmt, wire_column, error);
-	}
-	if (r >= 0)
-		return 0;
-	if (conn->streaming)
-		SQLFreeStmt(stmt->handle, SQL_CLOSE);
-	conn->streaming = NULL;
-	vp_sql_kept_spoil(&stmt->kept, error);
-	return -1;
-}
-
 /* ---- statements ---------------------------------------------------------- */
 
 static int
@@ -297,7 +128,7 @@ odbc_run(struct vp_sql_conn *conn, const char *text, struct vp_sql_error *error)
 	struct vp_sql_sigpipe held;
 
 	vp_sql_sigpipe_hold(&held);
-	int r = clear_wire(conn, error);
+	int r = vp_odbc_clear_wire(conn, error);
 	if (r == 0)
 		r = vp_odbc_run(conn, text, error);
 	vp_sql_sigpipe_release(&held);
@@ -325,7 +156,7 @@ prepare_held(
 	int64_t started = vp_sql_now();
 	SQLSMALLINT params = 0;
 
-	if (clear_wire(conn, error) < 0)
+	if (vp_odbc_clear_wire(conn, error) < 0)
 		return -1;
 	if (!SQL_SUCCEEDED(
 		SQLAllocHandle(SQL_HANDLE_STMT, conn->dbc, &stmt->handle)))
@@ -337,7 +168,7 @@ prepare_held(
 	if (!SQL_SUCCEEDED(SQLPrepare(
 		stmt->handle, vp_odbc_text(text), length_of(conn, text))) ||
 	    !SQL_SUCCEEDED(SQLNumParams(stmt->handle, &params)))
-		return fail(stmt, started, error);
+		return vp_odbc_stmt_fail(stmt, started, error);
 	stmt->params = (unsigned)params;
 	stmt->in = calloc(stmt->params + 1U, sizeof *stmt->in);
 	if (!stmt->in)
@@ -404,14 +235,14 @@ static int
 bind(struct vp_sql_stmt *stmt, unsigned index, SQLSMALLINT type, SQLULEN width,
     struct vp_sql_error *error)
 {
-	struct param *in = &stmt->in[index];
+	struct vp_odbc_param *in = &stmt->in[index];
 
 	if (SQL_SUCCEEDED(SQLBindParameter(stmt->handle,
 		(SQLUSMALLINT)(index + 1), SQL_PARAM_INPUT, SQL_C_CHAR, type,
 		width, 0, vp_odbc_text(in->text ? in->text : ""),
 		in->size > 0 ? in->size : 0, &in->size)))
 		return 0;
-	return fail(stmt, vp_sql_now(), error);
+	return vp_odbc_stmt_fail(stmt, vp_sql_now(), error);
 }
 
 static int
@@ -446,7 +277,7 @@ odbc_bind_int(struct vp_sql_stmt *stmt, unsigned index, int64_t value,
 	if (check_index(stmt, index, error) < 0)
 		return -1;
 
-	struct param *in = &stmt->in[index];
+	struct vp_odbc_param *in = &stmt->in[index];
 
 	in->size =
 	    snprintf(in->number, sizeof in->number, "%lld", (long long)value);
@@ -461,7 +292,7 @@ make_row(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 	SQLSMALLINT columns = 0;
 
 	if (!SQL_SUCCEEDED(SQLNumResultCols(stmt->handle, &columns)))
-		return fail(stmt, vp_sql_now(), error);
+		return vp_odbc_stmt_fail(stmt, vp_sql_now(), error);
 	if (columns <= 0 || stmt->row)
 		return 0;
 	stmt->row = calloc((size_t)columns, sizeof *stmt->row);
@@ -479,12 +310,12 @@ execute(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 	SQLLEN changed = 0;
 	int64_t started;
 
-	if (clear_wire(stmt->conn, error) < 0)
+	if (vp_odbc_clear_wire(stmt->conn, error) < 0)
 		return -1;
 	started = vp_sql_now();
 	SQLRETURN r = SQLExecute(stmt->handle);
 	if (!SQL_SUCCEEDED(r) && r != SQL_NO_DATA) {
-		fail(stmt, started, error);
+		vp_odbc_stmt_fail(stmt, started, error);
 		/* Some drivers keep what belongs to the failure until then. */
 		SQLFreeStmt(stmt->handle, SQL_CLOSE);
 		return -1;
@@ -507,12 +338,12 @@ step_held(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 {
 	if (!stmt->is_run && execute(stmt, error) < 0)
 		return -1;
-	unpark(stmt);
+	vp_odbc_unpark(stmt);
 	int r = vp_sql_kept_step(&stmt->kept, error);
 	stmt->is_kept = r > 0;
 	if (r != 0)
 		return r;
-	return stmt->conn->streaming == stmt ? fetch(stmt, error) : 0;
+	return stmt->conn->streaming == stmt ? vp_odbc_fetch(stmt, error) : 0;
 }
 
 static int
@@ -533,7 +364,7 @@ odbc_column_text(struct vp_sql_stmt *stmt, unsigned column, size_t *ret_size)
 	if (column >= stmt->columns)
 		return NULL;
 	if (!stmt->is_kept)
-		return wire_column(stmt, column, ret_size);
+		return vp_odbc_column(stmt, column, ret_size);
 	*ret_size = stmt->kept.sizes[column];
 	return stmt->kept.text[column];
 }
@@ -555,7 +386,7 @@ odbc_reset(struct vp_sql_stmt *stmt)
 	SQLFreeStmt(stmt->handle, SQL_CLOSE);
 	vp_sql_sigpipe_release(&held);
 	vp_sql_kept_clear(&stmt->kept);
-	unpark(stmt);
+	vp_odbc_unpark(stmt);
 	stmt->is_run = stmt->is_kept = 0;
 }
 
