@@ -2,8 +2,8 @@
  * The cdb store: vpasswd and vpasswd.cdb in the domain's folder, as other
  * programs know them, and in a large domain a log of recent changes.
  *
- * Writers hold the domain's account lock.  In a small domain a change
- * rewrites the files (cdb_fold.c).  Otherwise it is appended to the log
+ * Writers hold the domain's account lock (cdb_apply.c).  In a small domain a
+ * change rewrites the files (cdb_fold.c).  Otherwise it is appended to the log
  * (cdb_log.c), and the log is folded into the files when it has grown, or at
  * once where a setting wants the files to be current always.  A fold
  * replaces the log last, so at every moment log and files together are
@@ -19,7 +19,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -90,9 +89,9 @@ vp_cdb_store_fail(struct vpop_store *store, const struct vpop_domain *domain,
 	    domain->dir, file);
 }
 
-static int
-fail_write(struct vpop_store *store, const struct vpop_domain *domain,
-    const char *file)
+int
+vp_cdb_store_write_fail(struct vpop_store *store,
+    const struct vpop_domain *domain, const char *file)
 {
 	int error = errno;
 
@@ -165,174 +164,6 @@ user_get(struct vpop_store *store, const struct vpop_domain *domain,
 
 /* ---- changing -------------------------------------------------------- */
 
-static int
-fold_files(struct vpop_store *store, const struct vpop_domain *domain,
-    int dirfd, struct vp_fold *fold)
-{
-	fold->dirfd = dirfd;
-	fold->uid = domain->uid;
-	fold->gid = domain->gid;
-	fold->limit = store->cdb_limit;
-	if (vp_fold(fold) == 0)
-		return 0;
-	return fail_write(store, domain, fold->what);
-}
-
-static int
-is_small(const struct vpop_store *store, uint64_t count)
-{
-	return store->fold_always || count <= store->small_domain;
-}
-
-/* Fold what the log says (NULL: there is none) into the files. */
-static int
-fold_log(struct vpop_store *store, const struct vpop_domain *domain, int dirfd,
-    struct vp_log *log)
-{
-	struct vp_changes changes = { 0 };
-	struct vp_fold fold = { .changes = &changes };
-
-	if (log && vp_log_load(log, &changes) < 0)
-		return vp_cdb_store_fail(store, domain, VP_LOG_NAME);
-	vp_changes_sort(&changes);
-	if (log)
-		fold.known = vp_log_base(log);
-
-	int r = fold_files(store, domain, dirfd, &fold);
-
-	vp_changes_clear(&changes);
-	if (r < 0)
-		return r;
-	if (is_small(store, fold.result.count))
-		r = vp_log_remove(dirfd);
-	else
-		r = vp_log_make(dirfd, &fold.result, domain->uid, domain->gid);
-	return r == 0 ? 0 : fail_write(store, domain, VP_LOG_NAME);
-}
-
-static int64_t
-added(const struct vp_changes *changes)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct vp_change *c = &changes->list[i];
-
-		sum += (c->op == VP_CHANGE_PUT) - (c->was != 0);
-	}
-	return sum;
-}
-
-/* Should the log be folded after it got these changes? */
-static int
-wants_fold(
-    const struct vpop_store *store, int dirfd, struct vp_log *log, int is_lazy)
-{
-	const struct vp_base_state *base = vp_log_base(log);
-	struct vp_base_state now;
-	uint64_t most;
-	int64_t delta;
-
-	if (vp_base_stat(dirfd, &now) < 0)
-		return 0;
-	most = now.size / 4;
-	if (most > store->fold_most)
-		most = store->fold_most;
-	if (most < store->fold_least)
-		most = store->fold_least;
-	if (vp_log_size(log) > most)
-		return 1;
-	if (is_lazy)
-		return 0;
-	/* Another program has changed vpasswd, or it was never counted. */
-	if (!base->is_known || !vp_base_is_same(base, &now))
-		return 1;
-	if (vp_log_delta(log, &delta) < 0)
-		return 0;
-	delta += (int64_t)base->count;
-	return is_small(store, delta > 0 ? (uint64_t)delta : 0);
-}
-
-/* Put changes into the log, which is made if there is none. */
-static int
-change_log(struct vpop_store *store, const struct vpop_domain *domain,
-    int dirfd, const struct vp_changes *changes,
-    const struct vp_base_state *base, int is_lazy)
-{
-	struct vp_log *log = NULL;
-	int r = 0;
-
-	if (base)
-		r = vp_log_make(dirfd, base, domain->uid, domain->gid);
-	if (r == 0)
-		r = vp_log_open(dirfd, VP_LOG_WRITE, &log) == 1 ? 0 : -1;
-	if (r == 0)
-		r = vp_log_append(log, changes);
-	if (r < 0) {
-		r = fail_write(store, domain, VP_LOG_NAME);
-		vp_log_close(log);
-		return r;
-	}
-	/* The change is made.  A fold that fails now is tried again by the
-	 * next change. */
-	if (wants_fold(store, dirfd, log, is_lazy))
-		(void)fold_log(store, domain, dirfd, log);
-	vp_log_close(log);
-	return 0;
-}
-
-/* There is no log: change the files themselves if they are small. */
-static int
-change_files(struct vpop_store *store, const struct vpop_domain *domain,
-    int dirfd, struct vp_changes *changes, int is_lazy)
-{
-	struct vp_base base;
-	struct vp_base_state state = { 0 };
-	int r = vp_base_open(&base, dirfd, NULL);
-
-	if (r == 0)
-		state = base.state;
-	else
-		r = vp_cdb_store_fail(store, domain, VP_TEXT_NAME);
-	vp_base_close(&base);
-	if (r < 0)
-		return r;
-
-	int64_t count = (int64_t)state.count + added(changes);
-
-	if (is_lazy || state.size > VP_TEXT_SMALL ||
-	    !is_small(store, count > 0 ? (uint64_t)count : 0))
-		return change_log(
-		    store, domain, dirfd, changes, &state, is_lazy);
-
-	struct vp_fold fold = {
-		.changes = changes,
-		.is_only = 1,
-		.known = &state,
-	};
-
-	vp_changes_sort(changes);
-	return fold_files(store, domain, dirfd, &fold);
-}
-
-static int
-apply(struct vpop_store *store, const struct vpop_domain *domain,
-    struct vp_changes *changes, int is_lazy)
-{
-	AUTO_CLOSE int dirfd = vp_cdb_store_dir(store, domain);
-	struct stat st;
-
-	if (dirfd < 0)
-		return dirfd;
-	if (changes->count == 0)
-		return 0;
-	if (fstatat(dirfd, VP_LOG_NAME, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return change_log(store, domain, dirfd, changes, NULL, is_lazy);
-	if (errno != ENOENT)
-		return vp_cdb_store_fail(store, domain, VP_LOG_NAME);
-	return change_files(store, domain, dirfd, changes, is_lazy);
-}
-
 /* Add to the open transaction, or do at once. */
 static int
 change(struct vpop_store *store, const struct vpop_domain *domain,
@@ -349,7 +180,7 @@ change(struct vpop_store *store, const struct vpop_domain *domain,
 	else if (is_part)
 		store->is_eager |= !is_lazy;
 	else
-		r = apply(store, domain, changes, is_lazy);
+		r = vp_cdb_apply(store, domain, changes, is_lazy);
 	vp_changes_clear(&single);
 	return r;
 }
@@ -471,25 +302,9 @@ commit(struct vpop_store *store)
 	if (!store->is_open)
 		return store->host->fail(store->host->vp, VA_INVALID_ARGUMENT,
 		    0, "no transaction is open");
-	r = apply(store, &store->domain, &store->changes, !store->is_eager);
+	r = vp_cdb_apply(
+	    store, &store->domain, &store->changes, !store->is_eager);
 	rollback(store);
-	return r;
-}
-
-static int
-fold_domain(struct vpop_store *store, const struct vpop_domain *domain)
-{
-	AUTO_CLOSE int dirfd = vp_cdb_store_dir(store, domain);
-	struct vp_log *log;
-
-	if (dirfd < 0)
-		return dirfd;
-	if (vp_log_open(dirfd, VP_LOG_WRITE, &log) < 0)
-		return vp_cdb_store_fail(store, domain, VP_LOG_NAME);
-
-	int r = fold_log(store, domain, dirfd, log);
-
-	vp_log_close(log);
 	return r;
 }
 
@@ -518,11 +333,11 @@ domain_delete(struct vpop_store *store, const struct vpop_domain *domain)
 	/* The cdb first: what is left of a crash then is a vpasswd, and the
 	 * log on top of it, that still agree. */
 	if (vp_cdbset_remove(dirfd) < 0)
-		return fail_write(store, domain, VP_CDB_NAME);
+		return vp_cdb_store_write_fail(store, domain, VP_CDB_NAME);
 	if (unlinkat(dirfd, VP_TEXT_NAME, 0) < 0 && errno != ENOENT)
-		return fail_write(store, domain, VP_TEXT_NAME);
+		return vp_cdb_store_write_fail(store, domain, VP_TEXT_NAME);
 	if (vp_log_remove(dirfd) < 0 || vp_dir_sync(dirfd) < 0)
-		return fail_write(store, domain, VP_LOG_NAME);
+		return vp_cdb_store_write_fail(store, domain, VP_LOG_NAME);
 	return 0;
 }
 
@@ -553,6 +368,6 @@ const struct vpop_store_ops vp_store_cdb = {
 	.users_next = vp_cdb_users_next,
 	.users_close = vp_cdb_users_close,
 	.users_count = vp_cdb_users_count,
-	.fold = fold_domain,
+	.fold = vp_cdb_fold,
 	.check = vp_cdb_check,
 };

@@ -163,6 +163,17 @@ int vp_cdb_store_dir(
 /* Record a failure to read a file of the domain: the code for errno. */
 int vp_cdb_store_fail(struct vpop_store *store,
     const struct vpop_domain *domain, const char *file);
+/* The same of a failure to write one. */
+int vp_cdb_store_write_fail(struct vpop_store *store,
+    const struct vpop_domain *domain, const char *file);
+
+/* ---- cdb_apply.c ------------------------------------------------------ */
+
+/* Carry out changes; is_lazy: they need not be in the files soon. */
+int vp_cdb_apply(struct vpop_store *store, const struct vpop_domain *domain,
+    struct vp_changes *changes, int is_lazy);
+/* Fold the log, and make the files current. */
+int vp_cdb_fold(struct vpop_store *store, const struct vpop_domain *domain);
 
 /* ---- cdb_users.c ------------------------------------------------------ */
 

@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += %D%/libstore.la
 
 %C%_libstore_la_SOURCES = \
 	%D%/cdb.c \
+	%D%/cdb_apply.c \
 	%D%/cdb_base.c \
 	%D%/cdb_check.c \
 	%D%/cdb_find.c \
