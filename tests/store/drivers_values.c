@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "drivers.h"
 
 #define MIB (1 << 20)
@@ -24,6 +25,16 @@
 #ifndef HAS_ASAN
 #	define HAS_ASAN 0
 #endif
+
+/* -1 if it is none. */
+static int64_t
+number_of(const char *text)
+{
+	int64_t number;
+
+	return text && vp_number(text, 0, INT64_MAX, &number) == 0 ? number
+								   : -1;
+}
 
 static const char *const texts[] = {
 	"plain",
@@ -149,7 +160,7 @@ check_numbers(void)
 		snprintf(wanted, sizeof wanted, "%lld", (long long)numbers[i]);
 		tap(r == 0 && step(get) == 1 &&
 			strcmp(column(get, 1), wanted) == 0 &&
-			atoi(column(get, 0)) == i && step(get) == 0,
+			number_of(column(get, 0)) == i && step(get) == 0,
 		    "number %s comes back", wanted);
 		driver->reset(get);
 	}
@@ -227,8 +238,8 @@ check_values(void)
 	for (int i = 0; i < 300; i++)
 		driver->finish(prepare("SELECT id FROM drv_t WHERE id = ?"));
 	if (server == PGSQL)
-		tap(atoi(ask("SELECT count(*) FROM pg_prepared_statements")) <
-			100,
+		tap(number_of(ask(
+			"SELECT count(*) FROM pg_prepared_statements")) < 100,
 		    "finished statements do not pile up at the server");
 	tap(run("DROP TABLE drv_t") == 0, "drop the table");
 	close_conn();
@@ -366,8 +377,8 @@ check_interleaved(void)
 			   driver->changes(change) == 1;
 		driver->reset(change);
 		is_good &= bind(other, 0, id) == 0 && step(other) == 1 &&
-			   atoi(column(other, 0)) == n;
-		is_good &= atoi(id) == n && strncmp(name, "name ", 5) == 0;
+			   number_of(column(other, 0)) == n;
+		is_good &= number_of(id) == n && strncmp(name, "name ", 5) == 0;
 		driver->reset(other);
 	}
 	tap(is_good && n == 500, "statements run while rows are read");
