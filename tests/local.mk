@@ -13,7 +13,8 @@ AM_TESTS_ENVIRONMENT = \
 
 # The contract suite, for programs that run it over other stores.
 STORE_CONTRACT = %D%/store/contract.c %D%/store/contract.h \
-	%D%/store/contract_bulk.c \
+	%D%/store/contract_aliases.c %D%/store/contract_bulk.c \
+	%D%/store/contract_many.c \
 	%D%/store/contract_int.h %D%/store/contract_kinds.c %D%/store/host.h
 UNIT_LIBS = $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS) $(CHECK_LIBS)
 # Programs that name nothing else, the unit tests, are made from one file.

@@ -106,8 +106,7 @@ expect(const char *name, const char *gecos)
 		ck_assert_str_eq(user.gecos, gecos);
 }
 
-/* Names from after on, at most limit, joined by blanks. */
-static const char *
+const char *
 list(const char *after, int limit)
 {
 	static char names[65536];
@@ -129,7 +128,7 @@ list(const char *after, int limit)
 	return names;
 }
 
-static unsigned long
+unsigned long
 count(void)
 {
 	unsigned long n = 99999;
@@ -145,7 +144,7 @@ complain(void *arg, const char *sentence)
 	ck_abort_msg("%s: %s", backend->name, sentence);
 }
 
-static void
+void
 check_store(void)
 {
 	if (ops->check)
@@ -417,122 +416,14 @@ START_TEST(lazy_is_seen)
 }
 END_TEST
 
-#define NAMES 120
-
-/* What should be there: a version of each name, 0 for none. */
-static void
-compare_all(const int version[NAMES])
-{
-	char name[16], gecos[16];
-	unsigned long there = 0;
-	struct vpop_store_users *users;
-	struct vpop_user user;
-
-	ck_assert_int_eq(ops->users_open(store, &domain, NULL, &users), 0);
-	for (int i = 0; i < NAMES; i++) {
-		snprintf(name, sizeof name, "u%03d", i);
-		snprintf(gecos, sizeof gecos, "%d", version[i]);
-		expect(name, version[i] ? gecos : NULL);
-		if (!version[i])
-			continue;
-		there++;
-		ck_assert_int_eq(ops->users_next(users, &user), 1);
-		ck_assert_str_eq(user.name, name);
-		ck_assert_str_eq(user.gecos, gecos);
-	}
-	ck_assert_int_eq(ops->users_next(users, &user), 0);
-	ops->users_close(users);
-	ck_assert_uint_eq(count(), there);
-	check_store();
-}
-
-static void
-random_change(int version[NAMES], int number)
-{
-	char name[16], gecos[16];
-	int i = (int)(random() % NAMES);
-
-	snprintf(name, sizeof name, "u%03d", i);
-	snprintf(gecos, sizeof gecos, "%d", number);
-	if (version[i] && random() % 3 == 0) {
-		ck_assert_int_eq(ops->user_delete(store, &domain, name), 0);
-		version[i] = 0;
-		return;
-	}
-	put(name, gecos, version[i] ? VPOP_PUT_REPLACE : VPOP_PUT_ADD, 0);
-	version[i] = number;
-}
-
-START_TEST(random_changes)
-{
-	int version[NAMES] = { 0 }, before[NAMES];
-
-	srandom(4711);
-	begin_with(_i);
-	for (int n = 1; n < 400; n++) {
-		if (random() % 4) {
-			random_change(version, n);
-		} else {
-			memcpy(before, version, sizeof version);
-			ck_assert_int_eq(ops->begin(store, &domain), 0);
-			for (long k = random() % 20; k > 0; k--)
-				random_change(version, n);
-			if (random() % 2) {
-				ck_assert_int_eq(ops->commit(store), 0);
-			} else {
-				ops->rollback(store);
-				memcpy(version, before, sizeof version);
-			}
-		}
-		if (n % 20 == 0)
-			compare_all(version);
-		if (n % 50 == 0)
-			reopen();
-		if (n % 70 == 0 && ops->fold)
-			ck_assert_int_eq(ops->fold(store, &domain), 0);
-	}
-	compare_all(version);
-}
-END_TEST
-
-START_TEST(many_accounts)
-{
-	char name[16];
-
-	begin_with(_i);
-	for (int i = 0; i < 3000; i++) {
-		if (i % 500 == 0)
-			ck_assert_int_eq(ops->begin(store, &domain), 0);
-		snprintf(name, sizeof name, "u%05d", i * 7 % 3000);
-		put(name, "x", VPOP_PUT_ADD, 0);
-		if (i % 500 == 499)
-			ck_assert_int_eq(ops->commit(store), 0);
-	}
-	ck_assert_uint_eq(count(), 3000);
-	for (int i = 0; i < 3000; i += 11) {
-		char next[16];
-
-		snprintf(name, sizeof name, "u%05d", i);
-		snprintf(next, sizeof next, "u%05d", i + 1);
-		expect(name, "x");
-		ck_assert_str_eq(list(name, 1), i < 2999 ? next : "");
-	}
-	if (ops->fold)
-		ck_assert_int_eq(ops->fold(store, &domain), 0);
-	ck_assert_uint_eq(count(), 3000);
-	ck_assert_str_eq(list("u01499", 2), "u01500 u01501");
-	check_store();
-}
-END_TEST
-
 int
 contract_run(
     const char *name, const struct contract_backend *list, size_t count)
 {
 	const TTest *const tests[] = { empty_domain, record_as_it_was,
 		longest_fields, existence, order_and_pages, commit_and_rollback,
-		closing_rolls_back, bad_characters, domains_apart, lazy_is_seen,
-		random_changes, many_accounts };
+		closing_rolls_back, bad_characters, domains_apart,
+		lazy_is_seen };
 	Suite *suite = suite_create(name);
 	TCase *tcase = tcase_create("contract");
 
@@ -541,7 +432,9 @@ contract_run(
 	tcase_set_timeout(tcase, 120);
 	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
 		tcase_add_loop_test(tcase, tests[i], 0, (int)count);
+	contract_add_many(tcase, (int)count);
 	contract_add_bulk(tcase, (int)count);
+	contract_add_aliases(tcase, (int)count);
 	contract_add_kinds(tcase, (int)count);
 	suite_add_tcase(suite, tcase);
 
