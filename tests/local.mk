@@ -77,6 +77,8 @@ UNIT_TESTS = \
 	%D%/unit/test_quota_api \
 	%D%/unit/test_replace \
 	%D%/unit/test_send \
+	%D%/unit/test_store_aliases \
+	%D%/unit/test_store_authlog \
 	%D%/unit/test_store_keep \
 	%D%/unit/test_sql_migrate \
 	%D%/unit/test_sql_old \
@@ -304,6 +306,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/unit/files.h \
 	%D%/unit/site.h \
 	%D%/unit/sql_site.h \
+	%D%/unit/store_keep.h \
 	%D%/unit/unit.h
 # Drivers of databases, over real servers.
 STORE_TESTS = \
