@@ -12,6 +12,7 @@ vmoduser -S eve@test.com || exit 1
 slow='login_forget_seconds = 86400'
 
 # ---- too many failures -----------------------------------------------------
+panel_mail
 panel_start "$slow" 'login_failures = 3' 'login_failures_per_address = 6'
 tries() {
 	for password; do
