@@ -17,9 +17,8 @@
 static struct vpop *
 handle(struct mail *m, struct vpop **at, unsigned flags)
 {
-	if (*at)
-		return *at;
-	int code = vpop_open(at, flags);
+	int code = *at ? 0 : vpop_open(at, flags);
+
 	if (code == 0)
 		return *at;
 	mail_refuse(m, "unavailable", NULL, "%s",
@@ -38,8 +37,9 @@ take_handle(struct mail *m, json_t *request, int is_dry)
 	const char *address = mail_text(actor, "address");
 	char origin[128];
 
-	m->vp = is_dry ? handle(m, &m->dry, VPOP_OPEN_DRY_RUN | VPOP_OPEN_STRICT)
-		       : handle(m, &m->real, VPOP_OPEN_STRICT);
+	m->vp = is_dry
+		    ? handle(m, &m->dry, VPOP_OPEN_DRY_RUN | VPOP_OPEN_STRICT)
+		    : handle(m, &m->real, VPOP_OPEN_STRICT);
 	if (!m->vp)
 		return -1;
 	if (vp_format(origin, sizeof origin, "vhostadmind%s%s",
