@@ -118,7 +118,7 @@ sql "UPDATE job SET state = 'begun' WHERE name = '5'"
 wants 'that was cut off is done' \
     "{\"verb\":\"setup\",\"job\":\"5\",$new,\"new\":{\"name\":\"c.test\"}}" \
     ok '*'
-is 'and is known as done' "$(sql "SELECT state FROM job WHERE name = '5'")" done
+is 'and is known as done' "$(sql "SELECT state FROM job WHERE name = '5'")" 'done'
 is 'no secret is kept' "$(cat "$MAIL_STATE"/* | grep -c "$password")" 0
 
 # ---- other names ----
