@@ -26,8 +26,6 @@ noinst_LTLIBRARIES += %D%/libmail.la
 	%D%/control.c \
 	%D%/control.h \
 	%D%/controlfiles.c \
-	%D%/count.c \
-	%D%/count.h \
 	%D%/domains.c \
 	%D%/ipmaps.c \
 	%D%/jobs.c \

@@ -1,9 +1,9 @@
 /* What a domain uses, and what it may. */
 #include "config.h"
 
-#include "modules/mail/count.h"
 #include "modules/mail/resources.h"
 #include "modules/mail/usage.h"
+#include "vpop_delivery.h"
 
 #define MIB 1048576
 
@@ -23,16 +23,15 @@ mail_usage(struct mail *m, const char *domain)
 {
 	struct vpop_quota held;
 	struct vpop_limits limits;
-	struct mail_counts counts;
+	struct vpop_counts counts;
 
-	if (mail_count(m, domain, &counts) != 0)
-		return NULL;
-	int code = vpop_limits_get(m->vp, domain, &limits);
+	int code = vpop_domain_counts(m->vp, domain, &counts);
+	if (code == 0)
+		code = vpop_limits_get(m->vp, domain, &limits);
 	if (code != 0)
 		return mail_refuse_vpop(m, code);
 	json_t *usage = json_array();
-	put(usage, "accounts", (json_int_t)counts.accounts,
-	    limits.maxpopaccounts);
+	put(usage, "accounts", (json_int_t)counts.users, limits.maxpopaccounts);
 	put(usage, "aliases", (json_int_t)counts.aliases, limits.maxaliases);
 	put(usage, "forwards", (json_int_t)counts.forwards, limits.maxforwards);
 	put(usage, "autoresponders", (json_int_t)counts.autoresponders,

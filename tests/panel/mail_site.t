@@ -63,7 +63,7 @@ as_owner valias -i '|/usr/bin/autorespond 1 1 a b' robot@example.test
 as_owner valias -i '#' nobody@example.test
 shows 'what is used' "\"resource\":\"usage\",$of" "$(printf %s \
     '{"usage":[[]{"name":"accounts","used":2,"limit":3},' \
-    '{"name":"aliases","used":1},' '{"name":"forwards","used":1,"limit":0},' \
+    '{"name":"aliases","used":1},' '{"name":"forwards","used":2,"limit":0},' \
     '{"name":"autoresponders","used":1},{"name":"lists","used":0}]}')"
 wants 'as all modules tell it' "{\"verb\":\"usage\",$of}" ok \
     '*"result":{"usage":*"name":"accounts","used":2,"limit":3*'
