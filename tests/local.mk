@@ -76,6 +76,7 @@ UNIT_TESTS = \
 	%D%/unit/test_queue \
 	%D%/unit/test_quota_api \
 	%D%/unit/test_replace \
+	%D%/unit/test_rights \
 	%D%/unit/test_send \
 	%D%/unit/test_store_aliases \
 	%D%/unit/test_store_authlog \
@@ -143,7 +144,9 @@ CLI_TESTS = \
 	%D%/panel/mailboxes.t \
 	%D%/panel/resources.t \
 	%D%/panel/rights.t \
+	%D%/panel/roles.t \
 	%D%/panel/sessions.t \
+	%D%/panel/tokens.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
 	%D%/cli/vmakedotqmail.t \
@@ -193,10 +196,13 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/ezmlm %D%/crash/inject
 %C%_unit_test_module_LDADD = src/panel/module/libmodule.la $(UNIT_LIBS)
 %C%_unit_test_panel_auth_LDADD = src/panel/libpanel.la \
 	src/daemons/common/libcommon.la $(UNIT_LIBS)
+%C%_unit_test_rights_LDADD = src/panel/libpanel.la \
+	src/panel/module/libmodule.la src/daemons/common/libcommon.la \
+	$(UNIT_LIBS)
 %C%_unit_test_state_LDADD = src/panel/libpanel.la $(UNIT_LIBS)
 check_PROGRAMS += %D%/panel/verdict
 %C%_panel_verdict_LDADD = src/panel/module/libmodule.la $(JANSSON_LIBS)
-EXTRA_DIST += %D%/panel/mail.sh %D%/panel/mailroot.pl %D%/panel/module.pl %D%/panel/modules.sh %D%/panel/schema.py
+EXTRA_DIST += %D%/panel/mail.sh %D%/panel/mailroot.pl %D%/panel/module.pl %D%/panel/modules.sh %D%/panel/roles.pl %D%/panel/roles.sh %D%/panel/schema.py
 # With the protocol of a server.
 %C%_unit_test_vpopmaild_LDADD = src/daemons/vpopmaild/libprotocol.la \
 	$(UNIT_LIBS)

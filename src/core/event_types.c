@@ -31,6 +31,7 @@
 #define CERT    "names:texts! not_after provider"
 #define SESSION "kind! user address"
 #define TOKEN   "kind! user scopes:texts expires"
+#define GRANT   "account! role!"
 #define JOB     "kind! target error"
 
 /* clang-format off */
@@ -181,6 +182,13 @@ const struct vp_event_type vp_event_types[] = {
 	    NULL, TOKEN },
 	{ "token.revoked", "token", "An access token is not valid any more.",
 	    PANEL, TOKEN, NULL },
+	{ "grant.created", "grant",
+	    "An account may do more than its flags say.", PANEL, NULL, GRANT },
+	{ "grant.deleted", "grant", "It may not any more.", PANEL,
+	    GRANT, NULL },
+	{ "reseller.updated", "grant",
+	    "A reseller has other limits or domains.", PANEL,
+	    NULL, "domains:texts! max_domains:int" },
 	{ "job.queued", "job", "A long task waits.", PANEL, NULL, JOB },
 	{ "job.started", "job", "A long task began.", PANEL, NULL, JOB },
 	{ "job.succeeded", "job", "A long task was done.", PANEL, NULL, JOB },

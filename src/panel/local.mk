@@ -7,6 +7,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/api/call.c %D%/api/call.h \
 	%D%/api/entity.c %D%/api/entity.h \
 	%D%/api/problem.c \
+	%D%/api/publish.c %D%/api/publish.h \
 	%D%/api/route.c %D%/api/route.h \
 	%D%/api/routes.c \
 	%D%/api/worker.c %D%/api/worker.h \
@@ -14,9 +15,14 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/auth/cookie.c %D%/auth/cookie.h \
 	%D%/auth/csrf.c %D%/auth/csrf.h \
 	%D%/auth/factor.c %D%/auth/factor.h \
+	%D%/auth/grant.c %D%/auth/grant.h \
+	%D%/auth/identify.c %D%/auth/identify.h \
 	%D%/auth/login.c %D%/auth/login.h \
 	%D%/auth/rights.c %D%/auth/rights.h \
+	%D%/auth/reseller.c \
 	%D%/auth/session.c %D%/auth/session.h %D%/auth/session_list.c \
+	%D%/auth/token.c %D%/auth/token.h %D%/auth/token_int.h \
+	%D%/auth/token_list.c %D%/auth/tokenlimits.c \
 	%D%/auth/throttle.c %D%/auth/throttle.h \
 	%D%/auth/totp.c %D%/auth/totp.h \
 	%D%/http/channel.c \
@@ -28,12 +34,15 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/http/status.c %D%/http/status.h \
 	%D%/http/target.c %D%/http/target.h \
 	%D%/res/changelock.c %D%/res/changelock.h \
+	%D%/res/grants.c \
 	%D%/res/merge.c %D%/res/merge.h \
+	%D%/res/own_list.c \
+	%D%/res/page.c %D%/res/page.h \
 	%D%/res/place.c %D%/res/place.h \
 	%D%/res/resource.c %D%/res/resource_change.c \
 	%D%/res/resource.h \
 	%D%/res/apppasswords.c %D%/res/factor.c %D%/res/res.h \
-	%D%/res/server.c %D%/res/sessions.c \
+	%D%/res/server.c %D%/res/sessions.c %D%/res/tokens.c \
 	%D%/serve.c %D%/serve.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/state/migrations.c %D%/state/migrations.h \

@@ -24,6 +24,8 @@ vhd_call_clear(struct vhd_call *call)
 	set_text(call, NULL);
 	json_decref(call->body);
 	call->body = NULL;
+	json_decref(call->who.token_limits);
+	call->who.token_limits = NULL;
 }
 
 void

@@ -36,6 +36,8 @@ struct vhd_who {
 	char session[VHD_ID_SIZE];     /* public id, or "" */
 	int lacks_factor;              /* may only set up a second factor */
 	char token[VHD_ID_SIZE];       /* the same of a token */
+	json_t *token_limits;          /* what it is good for, or NULL */
+	enum vhd_role at_home;         /* in the own domain, by its flags */
 };
 
 struct vhd_settings;
@@ -52,6 +54,9 @@ struct vhd_call {
 	struct vhd_target target;
 	const char *parameter[VHD_PARAMETERS_MAX]; /* {..} of the path */
 	struct vhd_who who;
+	enum vhd_role acts_as; /* at the place: what gave him the right */
+	int sees_own;          /* of a list of the site, the own domains only */
+	int peer;              /* a descriptor of a Unix connection, or -1 */
 	char csrf[VHD_ID_SIZE]; /* token of the session, or "" */
 	json_t *body;           /* an object, or NULL */
 	/* the reply */

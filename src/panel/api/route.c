@@ -125,18 +125,7 @@ vhd_route_authorise(struct vhd_call *call)
 	}
 	if (call->place.resource)
 		return vhd_rights_check(call);
-	if (route->roles & call->who.role)
-		return 0;
-	if (call->who.role != VHD_ANON) {
-		vhd_problem(call, 403, "permission-denied",
-		    "this is not for you to do");
-		return 403;
-	}
-	vhd_call_header(call, VHD_REPLY_AUTHENTICATE, "Peer");
-	vhd_problem(call, 401, "not-signed-in",
-	    "log in, or come by the Unix socket as root or as the owner of "
-	    "mail");
-	return 401;
+	return vhd_rights_check_fixed(call);
 }
 
 /* ---- bodies ----------------------------------------------------------- */

@@ -3,9 +3,12 @@
 #include "panel/api/route.h"
 #include "panel/res/res.h"
 
-#define ACCOUNT "/api/v1/accounts/{a}"
-#define FACTOR  ACCOUNT "/second-factor"
-#define APPS    ACCOUNT "/app-passwords"
+#define ACCOUNT   "/api/v1/accounts/{a}"
+#define FACTOR    ACCOUNT "/second-factor"
+#define APPS      ACCOUNT "/app-passwords"
+#define TOKENS    "/api/v1/tokens"
+#define GRANTS    "/api/v1/grants"
+#define RESELLERS "/api/v1/resellers"
 
 const struct vhd_route vhd_routes[] = {
 	{ VHD_GET, "/api/v1/server/health", VHD_ANON | VHD_SYSTEM, VHD_LOCAL,
@@ -34,5 +37,18 @@ const struct vhd_route vhd_routes[] = {
 	{ VHD_GET, APPS, VHD_ANYBODY, 0, vhd_app_passwords_list },
 	{ VHD_POST, APPS, VHD_ANYBODY, VHD_BODY, vhd_app_password_create },
 	{ VHD_DELETE, APPS "/{i}", VHD_ANYBODY, 0, vhd_app_password_delete },
+	{ VHD_GET, TOKENS, VHD_ANYBODY, 0, vhd_tokens_list },
+	{ VHD_POST, TOKENS, VHD_ANYBODY, VHD_BODY, vhd_token_create },
+	{ VHD_GET, TOKENS "/{t}", VHD_ANYBODY, 0, vhd_token_show },
+	{ VHD_DELETE, TOKENS "/{t}", VHD_ANYBODY, 0, vhd_token_delete },
+	{ VHD_GET, GRANTS, VHD_SYSTEM, 0, vhd_grants_list },
+	{ VHD_POST, GRANTS, VHD_SYSTEM, VHD_BODY, vhd_grant_create },
+	{ VHD_GET, GRANTS "/{a}", VHD_SYSTEM, 0, vhd_grant_show },
+	{ VHD_DELETE, GRANTS "/{a}", VHD_SYSTEM, 0, vhd_grant_delete },
+	{ VHD_GET, RESELLERS, VHD_SYSTEM, 0, vhd_resellers_list },
+	{ VHD_GET, RESELLERS "/{a}", VHD_SYSTEM | VHD_RESELLER, 0,
+	    vhd_reseller_show },
+	{ VHD_PATCH, RESELLERS "/{a}", VHD_SYSTEM, VHD_BODY | VHD_IF_MATCHES,
+	    vhd_reseller_change },
 };
 const size_t vhd_routes_count = sizeof vhd_routes / sizeof *vhd_routes;

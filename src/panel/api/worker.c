@@ -12,13 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "base/text.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
 #include "panel/api/route.h"
-#include "panel/auth/session.h"
+#include "panel/auth/identify.h"
 #include "panel/module/client.h"
 #include "panel/state/state.h"
 
@@ -69,56 +68,6 @@ transmit(const struct work *work, const char *data, size_t size)
 	return 0;
 }
 
-/* ---- who asks --------------------------------------------------------- */
-
-/* The user at the other end of a connection to one of our Unix sockets: the
- * front could send any descriptor. */
-static int
-see_peer(const struct work *work, uid_t *ret_uid)
-{
-	const struct vhd_settings *settings = work->worker->settings;
-	struct sockaddr_un address;
-	socklen_t size = sizeof address;
-	struct ucred peer;
-
-	memset(&address, 0, sizeof address);
-	if (work->peer < 0 ||
-	    getsockname(work->peer, (struct sockaddr *)&address, &size) != 0 ||
-	    address.sun_family != AF_UNIX)
-		return -1;
-	size = sizeof peer;
-	if (getsockopt(work->peer, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
-		return -1;
-	for (int i = 0; i < settings->count; i++)
-		if (settings->addresses[i].kind == VHD_UNIX &&
-		    strncmp(settings->addresses[i].text, address.sun_path,
-			sizeof address.sun_path) == 0) {
-			*ret_uid = peer.uid;
-			return 0;
-		}
-	return -1;
-}
-
-/* What a request says of itself counts, and only without it the user id: a
- * connection without them comes with its descriptor.  0, or -1 after a
- * problem.  root and the owner of mail may do everything already. */
-static int
-identify(const struct work *work, struct vhd_call *call)
-{
-	uid_t uid;
-
-	call->who.role = VHD_ANON;
-	if (call->request->headers[VHD_COOKIE])
-		return vhd_session_identify(call);
-	if (see_peer(work, &uid) != 0 ||
-	    (uid != 0 && uid != work->worker->settings->worker_uid))
-		return 0;
-	call->who.role = VHD_SYSTEM;
-	snprintf(call->who.name, sizeof call->who.name, "uid:%lu",
-	    (unsigned long)uid);
-	return 0;
-}
-
 /* ---- requests --------------------------------------------------------- */
 
 static char *
@@ -142,14 +91,15 @@ execute(struct work *work, uint64_t number, const char *data, size_t size)
 		.modules = work->modules,
 		.state = work->state,
 		.settings = work->worker->settings,
-		.request = &request };
+		.request = &request,
+		.peer = work->peer };
 	size_t frame_size;
 	char *frame;
 	int rc = -1;
 
 	if (vhd_request_decode(data, size, &request) != 0)
 		return -1;
-	if (identify(work, &call) == 0) {
+	if (vhd_identify(&call) == 0) {
 		vhd_call_actor(&call);
 		vhd_route_run(&call);
 	}

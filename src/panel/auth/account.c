@@ -108,14 +108,11 @@ vhd_account_of_path(struct vhd_call *call, struct vpop_user *ret_user)
 }
 
 static int
-happened(struct vpop *vp, const char *type, const char *object, time_t since)
+happened(struct vpop *vp, const struct vpop_event_filter *filter)
 {
-	const struct vpop_event_filter filter = {
-		.type = type, .object = object, .since = since
-	};
 	struct vpop_events *cursor = NULL;
 	struct vpop_event event;
-	int rc = vpop_events_open(vp, &filter, &cursor);
+	int rc = vpop_events_open(vp, filter, &cursor);
 
 	if (rc == 0)
 		rc = vpop_events_next(cursor, &event);
@@ -123,15 +120,48 @@ happened(struct vpop *vp, const char *type, const char *object, time_t since)
 	return rc;
 }
 
-int
-vhd_account_was_deleted(
-    struct vpop *vp, const struct vpop_user *user, time_t since)
+static int
+was_deleted(struct vpop *vp, const struct vpop_user *user,
+    struct vpop_event_filter *filter)
 {
 	char name[VHD_ACCOUNT_SIZE];
 	int rc;
 
 	vhd_account_name(user, name);
-	rc = happened(vp, "user.deleted", name, since);
-	return rc == 0 ? happened(vp, "domain.deleted", user->domain, since)
-		       : rc;
+	filter->type = "user.deleted";
+	filter->object = name;
+	rc = happened(vp, filter);
+	if (rc != 0)
+		return rc;
+	filter->type = "domain.deleted";
+	filter->object = user->domain;
+	return happened(vp, filter);
+}
+
+int
+vhd_account_was_deleted(
+    struct vpop *vp, const struct vpop_user *user, time_t since)
+{
+	struct vpop_event_filter filter = { .since = since };
+
+	return was_deleted(vp, user, &filter);
+}
+
+int
+vhd_account_was_deleted_after(
+    struct vpop *vp, const struct vpop_user *user, int64_t seq)
+{
+	struct vpop_event_filter filter = { .after = seq };
+
+	return was_deleted(vp, user, &filter);
+}
+
+int
+vhd_domain_was_deleted_after(struct vpop *vp, const char *domain, int64_t seq)
+{
+	const struct vpop_event_filter filter = {
+		.type = "domain.deleted", .object = domain, .after = seq
+	};
+
+	return happened(vp, &filter);
 }

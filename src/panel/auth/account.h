@@ -32,5 +32,11 @@ int vhd_account_is_own(
  * what is there now is another; 0, or a code. */
 int vhd_account_was_deleted(
     struct vpop *vp, const struct vpop_user *user, time_t since);
+/* The same of an account or of a domain by its real name, after a seq of the
+ * journal (vpop_events_last). */
+int vhd_account_was_deleted_after(
+    struct vpop *vp, const struct vpop_user *user, int64_t seq);
+int vhd_domain_was_deleted_after(
+    struct vpop *vp, const char *domain, int64_t seq);
 
 #endif

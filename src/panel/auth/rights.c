@@ -1,10 +1,11 @@
 /*
- * Deny by default.  First whether the object is in the caller's reach: if
- * not, it is as if it were not there.  Then whether the manifest gives his
- * role the verb, then whether his domain is denied the permission.
+ * Deny by default.  First the roles that the caller has at the object: with
+ * none it is as if it were not there.  Then whether the manifest gives one of
+ * them the verb, and whether the domain denies its administrators the
+ * permission, which counts for none but them.
  *
- * Who administers a domain has the rights of a user at his own mailbox, too:
- * there no permission of the domain counts.
+ * Roles add up: who administers a domain is a user at his own mailbox, and a
+ * reseller may administer the domain that his account is in.
  */
 #include "config.h"
 
@@ -14,25 +15,37 @@
 #include <strings.h>
 
 #include "panel/api/route.h"
+#include "panel/auth/grant.h"
+#include "panel/auth/token.h"
 
-static const struct {
-	enum vhd_role role;
-	enum vp_module_role bit;
-} roles[] = {
-	{ VHD_SYSTEM, VP_MODULE_SYSTEM },
-	{ VHD_OPERATOR, VP_MODULE_OPERATOR },
-	{ VHD_RESELLER, VP_MODULE_RESELLER },
-	{ VHD_DOMAIN, VP_MODULE_DOMAIN },
-	{ VHD_USER, VP_MODULE_USER },
-};
-
-static unsigned
-bit_of(enum vhd_role role)
+static int
+refuse(struct vhd_call *call, int status, const char *slug, const char *words)
 {
-	for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
-		if (roles[i].role == role)
-			return roles[i].bit;
-	return 0;
+	vhd_problem(call, status, slug, "%s", words);
+	return status;
+}
+
+static int
+ask_to_sign_in(struct vhd_call *call)
+{
+	vhd_call_header(call, VHD_REPLY_AUTHENTICATE, "Peer, Bearer");
+	return refuse(call, 401, "not-signed-in",
+	    "log in, bring a token, or come by the Unix socket as root or as "
+	    "the owner of mail");
+}
+
+/* What the caller's token, if he has one, leaves him. */
+static int
+check_token(struct vhd_call *call, const char *resource, const char *domain)
+{
+	const json_t *limits = call->who.token_limits;
+
+	if (!limits ||
+	    vhd_token_allows(limits, vhd_method_names[call->route->method],
+		resource, domain))
+		return 0;
+	return refuse(
+	    call, 403, "permission-denied", "the token is not good for this");
 }
 
 /* ---- reach ------------------------------------------------------------ */
@@ -60,6 +73,13 @@ reach_as_user(const struct vhd_who *who, const struct vhd_place *place,
 	       (!place->domain || strcasecmp(real_domain, who->domain) == 0);
 }
 
+/* The object of the site that has the name of the domain is the domain. */
+static int
+reach_as_reseller(const struct vhd_place *place, int is_owned)
+{
+	return is_owned || (!place->domain && !place->parent && !place->key);
+}
+
 static int
 reach_as_domain(const struct vhd_who *who, const struct vhd_place *place,
     const char *real_domain)
@@ -72,21 +92,26 @@ reach_as_domain(const struct vhd_who *who, const struct vhd_place *place,
 	return !key || strcasecmp(key, who->domain) == 0;
 }
 
-int
-vhd_rights_reach(const struct vhd_who *who, const struct vhd_place *place,
-    const char *real_domain)
+unsigned
+vhd_rights_at(const struct vhd_who *who, const struct vhd_place *place,
+    const char *real_domain, int is_owned)
 {
-	switch (who->role) {
-	case VHD_SYSTEM:
-	case VHD_OPERATOR:
-		return 1;
-	case VHD_DOMAIN:
-		return reach_as_domain(who, place, real_domain);
-	case VHD_USER:
-		return reach_as_user(who, place, real_domain);
-	default:
+	unsigned roles = 0;
+
+	if (who->role == VHD_ANON)
 		return 0;
-	}
+	if (who->role == VHD_SYSTEM)
+		roles |= VP_MODULE_SYSTEM;
+	if (who->role == VHD_OPERATOR)
+		roles |= VP_MODULE_OPERATOR;
+	if (who->role == VHD_RESELLER && reach_as_reseller(place, is_owned))
+		roles |= VP_MODULE_RESELLER;
+	if (who->at_home == VHD_DOMAIN &&
+	    reach_as_domain(who, place, real_domain))
+		roles |= VP_MODULE_DOMAIN;
+	if (reach_as_user(who, place, real_domain))
+		roles |= VP_MODULE_USER;
+	return roles;
 }
 
 /* ---- permissions ------------------------------------------------------ */
@@ -141,13 +166,6 @@ denial_of(const struct vhd_call *call)
 }
 
 static int
-refuse(struct vhd_call *call, int status, const char *slug, const char *words)
-{
-	vhd_problem(call, status, slug, "%s", words);
-	return status;
-}
-
-static int
 check_permission(struct vhd_call *call)
 {
 	json_t *names = call->place.resource->permission;
@@ -155,8 +173,7 @@ check_permission(struct vhd_call *call)
 	const char *name;
 	int bit = denial_of(call), rc;
 
-	if (call->who.role != VHD_DOMAIN || !names || bit == 0 ||
-	    strcmp(call->who.user, "postmaster") == 0)
+	if (!names || bit == 0 || strcmp(call->who.user, "postmaster") == 0)
 		return 0;
 	rc = vpop_limits_get(call->vp, call->who.domain, &limits);
 	if (rc != 0) {
@@ -173,6 +190,51 @@ check_permission(struct vhd_call *call)
 	return 403;
 }
 
+/* ---- accounts that may do more ---------------------------------------- */
+
+/* The mailbox that a place is of, or NULL. */
+static const char *
+mailbox_of(const struct vhd_place *place)
+{
+	const struct vp_module_resource *resource = place->resource;
+
+	if (!place->domain)
+		return NULL;
+	if (resource->within)
+		return strcmp(resource->within->name, "users") == 0
+			   ? place->parent
+			   : NULL;
+	return strcmp(resource->name, "users") == 0 ? place->key : NULL;
+}
+
+/* Nobody changes an account that may do more than he: with its password he
+ * would be it. */
+static int
+check_subject(struct vhd_call *call, const char *real_domain)
+{
+	const char *mailbox = mailbox_of(&call->place);
+	enum vhd_role role;
+	struct vpop_user user;
+	int rc;
+
+	if (!mailbox || call->route->method == VHD_GET)
+		return 0;
+	rc = vpop_user_get(call->vp, mailbox, real_domain, &user);
+	if (rc != 0 && vpop_class(rc) == VPOP_CLASS_TEMPORARY) {
+		vhd_problem_vpop(call, rc);
+		return call->status;
+	}
+	if (rc != 0)
+		return 0;
+	explicit_bzero(user.clear, sizeof user.clear);
+	if (vhd_grant_role(call, &user, &role) != 0)
+		return call->status;
+	if (role <= call->who.role)
+		return 0;
+	return refuse(call, 403, "permission-denied",
+	    "this account may do more than you");
+}
+
 /* ---- all of it -------------------------------------------------------- */
 
 static unsigned
@@ -186,47 +248,121 @@ roles_that_may(const struct vhd_call *call)
 					      : place->resource->write;
 }
 
-/* The real name of the place's domain; 0, or the status of a problem. */
+/* The real name of the domain that a place is of, or that has its name;
+ * 0, or the status of a problem. */
 static int
 real_domain(struct vhd_call *call, char ret_name[VPOP_DOMAIN_SIZE])
 {
+	const struct vhd_place *place = &call->place;
+	const char *name = place->domain;
 	struct vpop_domain domain;
 	int rc;
 
 	*ret_name = '\0';
-	if (!call->place.domain)
+	if (!name)
+		name = place->parent ? place->parent : place->key;
+	if (!name)
 		return 0;
-	rc = vpop_domain_get(call->vp, call->place.domain, &domain);
-	if (rc != 0) {
-		vhd_problem_vpop(call, rc);
+	rc = vpop_domain_get(call->vp, name, &domain);
+	if (rc == 0)
+		memcpy(ret_name, domain.real, VPOP_DOMAIN_SIZE);
+	if (rc == 0 ||
+	    (!place->domain && vpop_class(rc) != VPOP_CLASS_TEMPORARY))
+		return 0;
+	vhd_problem_vpop(call, rc);
+	return call->status;
+}
+
+/* What is not in the caller's reach, or his token's, is as if it were not
+ * there. */
+static int
+check_reach(struct vhd_call *call, const char *domain, unsigned *ret_roles)
+{
+	const struct vhd_who *who = &call->who;
+	int is_owned = 0;
+
+	if (who->role == VHD_RESELLER && *domain)
+		is_owned = vhd_grant_owns(call, who->name, domain);
+	if (is_owned < 0)
 		return call->status;
+	*ret_roles = vhd_rights_at(who, &call->place, domain, is_owned);
+	call->sees_own =
+	    call->place.is_list && !call->place.domain && !call->place.parent &&
+	    !(*ret_roles & (VP_MODULE_SYSTEM | VP_MODULE_OPERATOR));
+	return *ret_roles
+		   ? 0
+		   : refuse(call, 404, "not-found", "there is no such object");
+}
+
+/* The greatest of some roles. */
+static enum vhd_role
+greatest(unsigned roles)
+{
+	static const struct {
+		unsigned bit;
+		enum vhd_role role;
+	} order[] = {
+		{ VP_MODULE_SYSTEM, VHD_SYSTEM },
+		{ VP_MODULE_OPERATOR, VHD_OPERATOR },
+		{ VP_MODULE_RESELLER, VHD_RESELLER },
+		{ VP_MODULE_DOMAIN, VHD_DOMAIN },
+		{ VP_MODULE_USER, VHD_USER },
+	};
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if (roles & order[i].bit)
+			return order[i].role;
+	return VHD_ANON;
+}
+
+static int
+decide(struct vhd_call *call, const char *domain, unsigned roles)
+{
+	unsigned may = roles_that_may(call);
+
+	call->acts_as = greatest(roles & may);
+	if (!(roles & may))
+		return refuse(call, 403, "permission-denied",
+		    "this is not for you to do");
+	if (!(roles & may & ~(unsigned)VP_MODULE_DOMAIN)) {
+		int status = check_permission(call);
+
+		if (status != 0)
+			return status;
 	}
-	memcpy(ret_name, domain.real, VPOP_DOMAIN_SIZE);
-	return 0;
+	return check_subject(call, domain);
 }
 
 int
 vhd_rights_check(struct vhd_call *call)
 {
-	const struct vhd_who *who = &call->who;
 	char domain[VPOP_DOMAIN_SIZE];
-	unsigned may = roles_that_may(call);
+	unsigned roles = 0;
 	int status;
 
-	if (who->role == VHD_ANON) {
-		vhd_call_header(call, VHD_REPLY_AUTHENTICATE, "Peer");
-		return refuse(call, 401, "not-signed-in", "log in first");
-	}
+	if (call->who.role == VHD_ANON)
+		return ask_to_sign_in(call);
 	status = real_domain(call, domain);
-	if (status == 0 && !vhd_rights_reach(who, &call->place, domain))
-		status =
-		    refuse(call, 404, "not-found", "there is no such object");
-	if (status != 0 || who->role == VHD_SYSTEM)
+	if (status == 0)
+		status = check_reach(call, domain, &roles);
+	if (status == 0)
+		status = check_token(call, call->place.resource->name, domain);
+	call->acts_as = call->who.role;
+	if (status != 0 || call->who.role == VHD_SYSTEM)
 		return status;
-	if (may & VP_MODULE_USER && is_own_mailbox(who, &call->place, domain))
-		return 0;
-	if (!(may & bit_of(who->role)))
-		return refuse(call, 403, "permission-denied",
-		    "this is not for you to do");
-	return check_permission(call);
+	return decide(call, domain, roles);
+}
+
+int
+vhd_rights_check_fixed(struct vhd_call *call)
+{
+	const char *resource = call->target.segment[VHD_API_SEGMENTS];
+	unsigned roles = call->route->roles;
+
+	if (!(roles & call->who.role))
+		return call->who.role == VHD_ANON
+			   ? ask_to_sign_in(call)
+			   : refuse(call, 403, "permission-denied",
+				 "this is not for you to do");
+	return check_token(call, resource, "");
 }

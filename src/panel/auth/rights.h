@@ -11,10 +11,17 @@
  */
 int vhd_rights_check(struct vhd_call *call);
 
-/* Whether somebody who is signed in has the object of a place in his reach,
- * given the real name of its domain ("" for objects of the site). */
-int vhd_rights_reach(const struct vhd_who *who, const struct vhd_place *place,
-    const char *real_domain);
+/* The same for a route of the table. */
+int vhd_rights_check_fixed(struct vhd_call *call);
+
+/*
+ * The roles, bits of enum vp_module_role, that somebody has at a place: none
+ * if it is not in his reach.  real_domain: the real name of the domain that
+ * it is of, or that has its name, or ""; is_owned: it is the caller's, as a
+ * reseller.
+ */
+unsigned vhd_rights_at(const struct vhd_who *who, const struct vhd_place *place,
+    const char *real_domain, int is_owned);
 /* Whether one of the names is among the permissions that limits deny for a
  * bit of enum vpop_perm; the name, or NULL. */
 const char *vhd_rights_denied(

@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "panel/auth/cookie.h"
+#include "panel/auth/identify.h"
 #include "panel/settings.h"
 #include "panel/state/state.h"
 
@@ -121,19 +122,19 @@ note_use(struct vhd_call *call, const struct session *session, int64_t now)
 		   : 0;
 }
 
-static void
+/* 0, or -1 after a problem. */
+static int
 become(struct vhd_call *call, const struct vpop_user *user, const char *session,
     int has_factor)
 {
 	struct vhd_who *who = &call->who;
 
-	who->role = vhd_account_role(user);
-	vhd_account_name(user, who->name);
-	snprintf(who->user, sizeof who->user, "%s", user->name);
-	snprintf(who->domain, sizeof who->domain, "%s", user->domain);
+	if (vhd_identify_account(call, user) != 0)
+		return -1;
 	snprintf(who->session, sizeof who->session, "%s", session);
 	who->lacks_factor =
 	    !has_factor && (call->settings->factor_roles & who->role) != 0;
+	return 0;
 }
 
 /* The account behind a session as it is now: 1, 0 if the session is to end,
@@ -155,8 +156,7 @@ look_up(struct vhd_call *call, const struct session *session,
 		return vpop_class(code) == VPOP_CLASS_ABSENT ? 0 : code;
 	explicit_bzero(ret_user->clear, sizeof ret_user->clear);
 	print_of(ret_user, print);
-	return sodium_memcmp(print, session->password, PRINT_BYTES) == 0 &&
-	       vhd_account_role(ret_user) >= (enum vhd_role)session->role;
+	return sodium_memcmp(print, session->password, PRINT_BYTES) == 0;
 }
 
 static int
@@ -185,16 +185,21 @@ resume(struct vhd_call *call, const struct session *session)
 	rc = look_up(call, session, &user);
 	if (rc < 0)
 		return unavailable(call);
-	if (rc == 0)
+	if (rc > 0 &&
+	    become(call, &user, session->id, session->has_factor != 0) != 0)
+		return -1;
+	if (rc == 0 || call->who.role < (enum vhd_role)session->role) {
+		memset(&call->who, 0, sizeof call->who);
+		call->who.role = VHD_ANON;
 		return vhd_session_end(
 			   call, session->account, session->id, NULL) < 0
 			   ? -1
 			   : 0;
+	}
 	if (note_use(call, session, now) != 0) {
 		vhd_problem_state(call);
 		return -1;
 	}
-	become(call, &user, session->id, session->has_factor != 0);
 	return 0;
 }
 
@@ -290,8 +295,9 @@ vhd_session_begin(
 	if (vp_random(bytes, sizeof bytes) != 0 ||
 	    vp_random(id, sizeof id) != 0)
 		return unavailable(call);
+	if (become(call, user, "", with_factor) != 0)
+		return -1;
 	sodium_bin2hex(value, sizeof value, bytes, sizeof bytes);
-	become(call, user, "", with_factor);
 	sodium_bin2hex(
 	    call->who.session, sizeof call->who.session, id, sizeof id);
 	rc = vhd_state_begin(call->state);

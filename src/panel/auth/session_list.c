@@ -2,12 +2,11 @@
 
 #include <string.h>
 
-#include "daemons/common/daemonlog.h"
 #include "panel/api/body.h"
+#include "panel/api/publish.h"
 #include "panel/auth/session.h"
 #include "panel/settings.h"
 #include "panel/state/state.h"
-#include "vpop_event.h"
 
 void
 vhd_session_publish(struct vhd_call *call, const char *type, const char *id,
@@ -16,19 +15,10 @@ vhd_session_publish(struct vhd_call *call, const char *type, const char *id,
 	const char *at = strchr(account, '@');
 	json_t *json = json_pack("{s:s, s:s, s:s}", "kind", "browser", "user",
 	    account, "address", address);
-	AUTO_FREE char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	int is_new = strcmp(type, "session.created") == 0;
-	const struct vpop_event_new event = { .type = type,
-		.object = id,
-		.domain = at ? at + 1 : "",
-		.old_json = is_new ? NULL : text,
-		.new_json = is_new ? text : NULL };
 
-	json_decref(json);
-	/* It happened, whether it can be told or not. */
-	if (!text || vpop_event_publish(call->vp, &event) != 0)
-		vp_daemonlog(LOG_WARNING, "the event %s is lost: %s", type,
-		    text ? vpop_message(call->vp) : "no memory");
+	vhd_publish(call, type, id, at ? at + 1 : "", is_new ? NULL : json,
+	    is_new ? json : NULL);
 }
 
 static json_t *

@@ -12,8 +12,6 @@
 #include "panel/api/route.h"
 #include "panel/res/resource.h"
 
-#define PREFIX 2 /* segments before: api, v1 */
-
 /* ---- from a path ------------------------------------------------------ */
 
 /* The segments that are left. */
@@ -101,8 +99,8 @@ int
 vhd_place_find(const struct vp_manifest *manifests, size_t count,
     const struct vhd_target *target, struct vhd_place *ret)
 {
-	const struct path site = { target->segment + PREFIX,
-		target->segments - PREFIX };
+	const struct path site = { target->segment + VHD_API_SEGMENTS,
+		target->segments - VHD_API_SEGMENTS };
 	const struct path domain = { site.segment + 2, site.left - 2 };
 
 	memset(ret, 0, sizeof *ret);

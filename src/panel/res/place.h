@@ -7,7 +7,8 @@
 
 #include "panel/module/manifest.h"
 
-#define VHD_API "/api/v1"
+#define VHD_API          "/api/v1"
+#define VHD_API_SEGMENTS 2
 
 struct vhd_call;
 struct vhd_target;

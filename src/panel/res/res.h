@@ -28,4 +28,19 @@ void vhd_app_passwords_list(struct vhd_call *call);
 void vhd_app_password_create(struct vhd_call *call);
 void vhd_app_password_delete(struct vhd_call *call);
 
+/* tokens.c */
+void vhd_tokens_list(struct vhd_call *call);
+void vhd_token_create(struct vhd_call *call);
+void vhd_token_show(struct vhd_call *call);
+void vhd_token_delete(struct vhd_call *call);
+
+/* grants.c */
+void vhd_grants_list(struct vhd_call *call);
+void vhd_grant_create(struct vhd_call *call);
+void vhd_grant_show(struct vhd_call *call);
+void vhd_grant_delete(struct vhd_call *call);
+void vhd_resellers_list(struct vhd_call *call);
+void vhd_reseller_show(struct vhd_call *call);
+void vhd_reseller_change(struct vhd_call *call);
+
 #endif

@@ -25,8 +25,7 @@ actor_json(const struct vhd_call *call)
 
 	return json_pack("{s:s, s:s, s:s*}", "name",
 	    *call->who.name ? call->who.name : "anon", "role",
-	    vhd_role_name(call->who.role), "address",
-	    *address ? address : NULL);
+	    vhd_role_name(call->acts_as), "address", *address ? address : NULL);
 }
 
 json_t *
@@ -240,6 +239,8 @@ reply_page(struct vhd_call *call, json_t *result)
 	}
 	if (next)
 		say_next(call, next);
+	/* A problem with one of the objects may have set another. */
+	vhd_call_header(call, VHD_REPLY_TYPE, "application/json");
 	vhd_call_json(
 	    call, 200, json_pack("{s:O, s:s?}", "items", items, "next", next));
 }
@@ -277,7 +278,12 @@ vhd_resource_list(struct vhd_call *call)
 			json_decref(parameters);
 			return;
 		}
-	result = vhd_resource_ask(call, "list", parameters);
+	if (call->sees_own) {
+		result = vhd_resource_list_own(call, parameters);
+		json_decref(parameters);
+	} else {
+		result = vhd_resource_ask(call, "list", parameters);
+	}
 	if (result)
 		reply_page(call, result);
 	json_decref(result);

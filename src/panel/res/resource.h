@@ -29,6 +29,9 @@ json_t *vhd_resource_ask(
     struct vhd_call *call, const char *verb, json_t *parameters);
 /* The object as it is now, owned by the caller, or NULL after a problem. */
 json_t *vhd_resource_read(struct vhd_call *call, const char *key);
+/* own_list.c: the result of "list" for a caller who has some domains only;
+ * NULL after a problem. */
+json_t *vhd_resource_list_own(struct vhd_call *call, json_t *parameters);
 /* Say what a module's refusal, or its failure, means for the caller. */
 void vhd_resource_problem(
     struct vhd_call *call, const struct vp_module_answer *answer);

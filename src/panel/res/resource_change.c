@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "panel/api/entity.h"
+#include "panel/auth/grant.h"
 #include "panel/module/schema.h"
 #include "panel/res/changelock.h"
 #include "panel/res/merge.h"
@@ -90,11 +91,45 @@ show(struct vhd_call *call, int status, const char *key, json_t *result)
 
 /* ---- making ----------------------------------------------------------- */
 
+/* The domains of the site belong to resellers. */
+static int
+is_domain(const struct vhd_call *call)
+{
+	const struct vp_module_resource *resource = call->place.resource;
+
+	return !resource->of_domain && !resource->within &&
+	       strcmp(resource->name, "domains") == 0;
+}
+
+/* Ask for the object; one that is a domain is its maker's.  The result, or
+ * NULL after a problem. */
+static json_t *
+make(struct vhd_call *call, const char *key)
+{
+	json_t *result;
+	const char *real;
+
+	if (is_domain(call) && vhd_reseller_reserve(call, key) != 0)
+		return NULL;
+	result = vhd_resource_ask(
+	    call, "setup", change_parameters(call, key, NULL, call->body));
+	real = json_string_value(json_object_get(result, "key"));
+	if (is_domain(call) &&
+	    vhd_reseller_settle(call, key,
+		!result ? NULL
+		: real  ? real
+			: key) != 0 &&
+	    result) {
+		json_decref(result);
+		result = NULL;
+	}
+	return result;
+}
+
 static void
 setup(struct vhd_call *call, const char *key)
 {
-	json_t *result = vhd_resource_ask(
-	    call, "setup", change_parameters(call, key, NULL, call->body));
+	json_t *result = make(call, key);
 	const char *real = json_string_value(json_object_get(result, "key"));
 	AUTO_FREE char *path = NULL;
 

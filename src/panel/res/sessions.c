@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "panel/api/body.h"
+#include "panel/auth/identify.h"
 #include "panel/auth/login.h"
 #include "panel/auth/session.h"
 #include "panel/res/res.h"
@@ -11,23 +12,6 @@
 #define PASSWORD_MAX 512
 
 /* ---- login ------------------------------------------------------------ */
-
-static int
-is_local(const char *address)
-{
-	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
-}
-
-/* A password does not come over a network that others can listen to. */
-static int
-check_channel(struct vhd_call *call)
-{
-	if (call->request->kind != VHD_TCP || is_local(call->request->address))
-		return 0;
-	vhd_problem(call, 403, "insecure-connection",
-	    "passwords are taken over TLS only");
-	return -1;
-}
 
 static int
 take_proof(struct vhd_call *call, struct vhd_proof *ret_proof)
@@ -53,7 +37,7 @@ vhd_session_create(struct vhd_call *call)
 	struct vhd_proof proof;
 	int has_factor;
 
-	if (check_channel(call) != 0 || take_proof(call, &proof) != 0 ||
+	if (!vhd_is_private(call) || take_proof(call, &proof) != 0 ||
 	    vhd_login_prove(call, &proof, &user, &has_factor) != 0)
 		return;
 	/* The browser forgets the session that it had. */

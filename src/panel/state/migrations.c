@@ -40,6 +40,36 @@ const char *const vhd_migrations[] = {
 	" account TEXT NOT NULL REFERENCES factor ON DELETE CASCADE,"
 	" hash BLOB NOT NULL,"
 	" PRIMARY KEY(account, hash)) WITHOUT ROWID;",
+	/* Roles by grant: limits is an object of names and numbers; seq is
+	 * that of the journal when the row was made. */
+	"CREATE TABLE role_grant("
+	" account TEXT PRIMARY KEY,"
+	" role INTEGER NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" maker TEXT NOT NULL,"
+	" seq INTEGER NOT NULL,"
+	" limits TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE domain_owner("
+	" domain TEXT PRIMARY KEY,"
+	" account TEXT NOT NULL REFERENCES role_grant ON DELETE CASCADE,"
+	" seq INTEGER NOT NULL,"
+	" reserved INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX domain_owner_account ON domain_owner(account, domain);",
+	/* Tokens of programs.  id: the hash of what the program has; limits:
+	 * an object of lists, see token.h; used 0: never. */
+	"CREATE TABLE token("
+	" id BLOB PRIMARY KEY,"
+	" public_id TEXT NOT NULL UNIQUE,"
+	" account TEXT NOT NULL,"
+	" label TEXT NOT NULL,"
+	" role INTEGER NOT NULL,"
+	" limits TEXT NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL,"
+	" used INTEGER NOT NULL,"
+	" address TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX token_account ON token(account, public_id);",
 };
 const size_t vhd_migrations_count =
     sizeof vhd_migrations / sizeof *vhd_migrations;
