@@ -4,9 +4,11 @@ noinst_LTLIBRARIES += %D%/libmodule.la
 %C%_libmodule_la_SOURCES = \
 	%D%/client.c %D%/client.h \
 	%D%/format.c %D%/format.h \
+	%D%/link.c %D%/link.h \
 	%D%/manifest.c %D%/manifest.h %D%/manifest_int.h \
 	%D%/manifest_resource.c \
 	%D%/process.c %D%/process.h \
+	%D%/protocol.c %D%/protocol.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/set.c %D%/set.h %D%/transact.c \
 	%D%/values.c %D%/values.h
