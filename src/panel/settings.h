@@ -28,7 +28,7 @@ struct vhd_settings {
 	int64_t login_failures, login_failures_per_address,
 	    login_forget_seconds;
 	/* what follows from them */
-	char *home; /* of vpopmail */
+	char *home;            /* of vpopmail */
 	unsigned factor_roles; /* of second_factor: enum vhd_role */
 	struct vhd_address addresses[VHD_LISTENERS];
 	int count;

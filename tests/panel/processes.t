@@ -143,7 +143,7 @@ said id
 is 'a verb of root' "$out" "$(printf %s "$out" | jq -c .)"
 is 'is done as root, as the manifest says' \
     "$(got '.result|"\(.uid) \(.args) \(.environment) \(.in.program)"')" \
-    '0 one two PATH /bin/sh'
+    '0 one two PATH VPOPMAIL_CONF /bin/sh'
 said other
 is 'a verb that it has not' "$(got .error.code)" forbidden
 said garbage
@@ -166,6 +166,70 @@ helps() {
 ok 'a helper that is lost is replaced' await helps
 like 'what a program says is logged' "$(grep -c 'rooted: begin?\[1m$' "$SITE/log")" '[1-9]*'
 is 'no more of a line than there is room for' "$(grep -c 'y\{600\}' "$SITE/log")" 0
+
+# ---- events --------------------------------------------------------------------
+vadddomain --no-password test.com || exit 1
+hook() {
+	mkdir -p "$SITE/home/etc/hooks.d/$1"
+	printf '#!%s %s:events\n' "$(command -v vmodulehook)" "$2" \
+	    >"$SITE/home/etc/hooks.d/$1/50-events"
+	chmod 755 "$SITE/home/etc/hooks.d/$1/50-events"
+	chown "$SITE_UID:$SITE_GID" "$SITE/home/etc/hooks.d/$1/50-events"
+}
+hook before.user.created ask
+run vadduser no@test.com secret0
+is 'a module that is not there is no answer' "$((status != 0))" 1
+module_make events '' '"asks": ["user.created"], "hears": ["user.created"],'
+thing events
+cat >"$MODULES/events/run" <<'END'
+#!/usr/bin/perl
+use strict;
+use warnings;
+use JSON::PP;
+$| = 1;
+while (my $line = <STDIN>) {
+	my $r = decode_json $line;
+	my $result = { protocol => 1, state => "ok" };
+	my $object = encode_json $r->{event}{object} // {};
+	if ($r->{verb} eq "ask") {
+		$result = $object =~ /"no["@]/
+		    ? { allow => JSON::PP::false, reason => "we know no no" }
+		    : { allow => JSON::PP::true };
+	} elsif ($r->{verb} eq "get") {
+		# A change that it is asked about itself.
+		my $rc = system "vadduser", "$r->{key}\@test.com", "secret0";
+		$result = { object => { name => $r->{key}, size => $rc } };
+	} elsif ($r->{verb} eq "hear") {
+		open my $f, ">>", "heard" or die;
+		print $f "$r->{event}{type} $object\n";
+		close $f;
+	}
+	print encode_json({ id => $r->{id}, result => $result }) . "\n";
+}
+END
+sed -i 's/"protocol": 1, "seconds": 1/"protocol": 1, "seconds": 20/' \
+    "$MODULES/events/module.json"
+sed -i "s|^use JSON::PP;|use JSON::PP; @ENV{qw(PATH VPOPMAIL_CONF)} = ('$PATH', '$VPOPMAIL_CONF');|" \
+    "$MODULES/events/run"
+kill -HUP "$PANEL_PID"
+allows() {
+	vadduser yes@test.com secret0 2>/dev/null
+}
+ok 'a change that the module allows' await allows
+run vadduser no@test.com secret0
+like 'one that it refuses' "$status $err$out" '[1-9]*we know no no*'
+api GET /events/own
+is 'one that it makes itself' "$status $(got .size)" '200 0'
+hook user.created hear
+veventd -n 3 2>"$SITE/veventd.log" 3>"$SITE/veventd.ready" &
+veventd=$!
+await test -s "$SITE/veventd.ready"
+vadduser later@test.com secret0
+ok 'it hears of facts' \
+    await grep -q 'user.created .*"later["@]' "$SITE/home/var/modules/events/heard"
+kill -TERM $veventd
+wait $veventd
+rm -r "$SITE/home/etc/hooks.d"
 
 # ---- loss ----------------------------------------------------------------------
 old=$(program good)

@@ -21,6 +21,7 @@
 
 #define ARGUMENTS_MAX 16
 #define SECONDS       30
+#define PATH          "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 static void VP_PRINTF(3, 4) refuse(
     struct vp_module_answer *answer, const char *code, const char *format, ...)
@@ -104,7 +105,9 @@ run(const struct vp_manifest *manifest, const struct vhd_root_request *request,
 	json_t *program = json_object_get(request->verb, "program");
 	json_t *seconds = json_object_get(request->verb, "seconds");
 	const char *argv[ARGUMENTS_MAX + 1] = { NULL };
+	static char search[] = PATH;
 	AUTO_FREE char *path = NULL;
+	AUTO_FREE char *site = NULL;
 	AUTO_CLOSE int root = vp_dir_open("/");
 
 	if (root < 0 ||
@@ -117,8 +120,16 @@ run(const struct vp_manifest *manifest, const struct vhd_root_request *request,
 	for (size_t i = 1; i < json_array_size(program) && i < ARGUMENTS_MAX;
 	     i++)
 		argv[i] = json_string_value(json_array_get(program, i));
+	/* The site is that of the server. */
+	const char *conf = secure_getenv("VPOPMAIL_CONF");
+	if (conf && asprintf(&site, "VPOPMAIL_CONF=%s", conf) < 0) {
+		site = NULL;
+		return -1;
+	}
+	char *envp[] = { search, site, NULL };
 	const struct vp_child child = {
 		.argv = argv,
+		.envp = envp,
 		.fd0 = input,
 		.fd2 = STDERR_FILENO,
 		.dirfd = root,
