@@ -137,6 +137,7 @@ queue(struct vhd_module *module, struct vhd_client *client, json_t *request,
 	json_object_del(request, "id");
 	json_object_del(request, "module");
 	client->job = job;
+	job->queue = module;
 	TAILQ_INSERT_TAIL(&module->queue, job, next);
 	module->queued++;
 }
@@ -168,10 +169,17 @@ vhd_client_request(struct vhd_supervisor *supervisor, struct vhd_client *client)
 }
 
 void
-vhd_client_forget(struct vhd_supervisor *supervisor, struct vhd_client *client)
+vhd_job_unqueue(struct vhd_job *job)
+{
+	TAILQ_REMOVE(&job->queue->queue, job, next);
+	job->queue->queued--;
+	job->queue = NULL;
+}
+
+void
+vhd_client_forget(struct vhd_client *client)
 {
 	struct vhd_job *job = client->job;
-	struct vhd_module *module = supervisor->modules;
 
 	close(client->fd);
 	free(client->in);
@@ -180,17 +188,9 @@ vhd_client_forget(struct vhd_supervisor *supervisor, struct vhd_client *client)
 	if (!job)
 		return;
 	job->client = NULL;
-	for (size_t i = 0; i < supervisor->count; i++, module++) {
-		struct vhd_job *queued;
-
-		TAILQ_FOREACH(queued, &module->queue, next) {
-			if (queued != job)
-				continue;
-			TAILQ_REMOVE(&module->queue, job, next);
-			module->queued--;
-			json_decref(job->request);
-			free(job);
-			return;
-		}
-	}
+	if (!job->queue)
+		return; /* it is being executed */
+	vhd_job_unqueue(job);
+	json_decref(job->request);
+	free(job);
 }

@@ -300,8 +300,7 @@ drop(struct vhd_module *module, struct vhd_job *job, const char *why)
 
 	snprintf(answer.words, sizeof answer.words, "the module '%s' %.900s",
 	    module->unit->manifest->name, why);
-	TAILQ_REMOVE(&module->queue, job, next);
-	module->queued--;
+	vhd_job_unqueue(job);
 	vhd_job_done(job, &answer);
 }
 
@@ -328,8 +327,7 @@ feed_one(struct vhd_supervisor *supervisor, struct vhd_module *module,
 	if (is_locked(module, job))
 		return;
 	if (program) {
-		TAILQ_REMOVE(&module->queue, job, next);
-		module->queued--;
+		vhd_job_unqueue(job);
 		ask(supervisor, program, job);
 		return;
 	}

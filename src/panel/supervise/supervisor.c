@@ -126,7 +126,7 @@ run_client(
 	if (rc == 0 && revents & (POLLIN | POLLHUP | POLLERR))
 		rc = read_client(supervisor, client);
 	if (rc != 0)
-		vhd_client_forget(supervisor, client);
+		vhd_client_forget(client);
 }
 
 /* ---- the parent -------------------------------------------------------- */

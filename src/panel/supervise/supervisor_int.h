@@ -10,6 +10,8 @@
 #define VHD_CLIENTS_MAX 256
 #define VHD_QUEUE_MAX   128 /* requests that wait for a module */
 
+struct vhd_module;
+
 /* Who asks: one request at a time. */
 struct vhd_client {
 	int fd; /* -1: unused */
@@ -22,7 +24,8 @@ struct vhd_client {
 
 /* A request. */
 struct vhd_job {
-	TAILQ_ENTRY(vhd_job) next; /* in the queue */
+	TAILQ_ENTRY(vhd_job) next;
+	struct vhd_module *queue;  /* where it waits, or NULL */
 	struct vhd_client *client; /* NULL: gone */
 	json_t *request;
 	json_int_t id;    /* as the client knows it */
@@ -100,8 +103,9 @@ void vhd_client_request(
     struct vhd_supervisor *supervisor, struct vhd_client *client);
 /* Answer a job, which is freed, as is what the answer holds. */
 void vhd_job_done(struct vhd_job *job, struct vp_module_answer *answer);
-/* Take a job's client away. */
-void vhd_client_forget(
-    struct vhd_supervisor *supervisor, struct vhd_client *client);
+/* Take a job out of its queue. */
+void vhd_job_unqueue(struct vhd_job *job);
+/* The client goes, with what it waits for. */
+void vhd_client_forget(struct vhd_client *client);
 
 #endif
