@@ -3,7 +3,7 @@
 FUZZ_TARGETS = %D%/fuzz_assign %D%/fuzz_cdb %D%/fuzz_conf %D%/fuzz_dotqmail %D%/fuzz_event \
 	%D%/fuzz_limits %D%/fuzz_log %D%/fuzz_login %D%/fuzz_maildirsize \
 	%D%/fuzz_labels %D%/fuzz_module %D%/fuzz_policy %D%/fuzz_quota %D%/fuzz_records \
-	%D%/fuzz_request %D%/fuzz_schema %D%/fuzz_usage %D%/fuzz_usagestate %D%/fuzz_vpasswd \
+	%D%/fuzz_request %D%/fuzz_root %D%/fuzz_schema %D%/fuzz_usage %D%/fuzz_usagestate %D%/fuzz_vpasswd \
 	%D%/fuzz_vpopmaild %D%/fuzz_vpopmaild_wire
 check_PROGRAMS += $(FUZZ_TARGETS)
 EXTRA_DIST += %D%/run %D%/corpus
@@ -50,3 +50,5 @@ EXTRA_DIST += %D%/run %D%/corpus
 %C%_fuzz_schema_LDADD = src/panel/module/libmodule.la $(UNIT_LIBS)
 %C%_fuzz_request_SOURCES = %D%/fuzz_request.c %D%/stub.c
 %C%_fuzz_request_LDADD = $(PANEL_LIBS)
+%C%_fuzz_root_SOURCES = %D%/fuzz_root.c %D%/stub.c
+%C%_fuzz_root_LDADD = $(PANEL_LIBS)

@@ -37,6 +37,9 @@ int vp_child_run(const struct vp_child *child);
  * program started ends with it.  EMSGSIZE: it said more, and was killed.
  */
 int vp_child_read(const struct vp_child *child, char *output, size_t size);
+/* A file in memory with text, to be fd0: a program that does not read it stops
+ * nobody.  -1 and errno. */
+int vp_child_input(const char *text);
 /* Start only; the pid, or -1. */
 pid_t vp_child_start(const struct vp_child *child);
 /* The same for a child with "as"; child->envp is given.  It is killed when

@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,6 +86,31 @@ read_until_end(struct reading *r, pid_t pid, int64_t limit)
 		if (is_over)
 			return 0;
 	}
+}
+
+int
+vp_child_input(const char *text)
+{
+	size_t left = strlen(text);
+	int fd = memfd_create("input", MFD_CLOEXEC);
+
+	while (fd >= 0 && left > 0) {
+		ssize_t done = write(fd, text, left);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0) {
+			int cause = errno;
+			close(fd);
+			errno = cause;
+			return -1;
+		}
+		text += done;
+		left -= (size_t)done;
+	}
+	if (fd >= 0)
+		(void)lseek(fd, 0, SEEK_SET);
+	return fd;
 }
 
 int

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/attr.h"
@@ -207,32 +206,6 @@ vp_hooks_list(const char *top, struct vp_hook **ret_list, size_t *ret_count)
 
 /* ---- running one ------------------------------------------------------ */
 
-/* The input is a file in memory: a hook that does not read it stops nobody. */
-static int
-make_input(const char *text)
-{
-	size_t left = strlen(text);
-	int fd = memfd_create("event", MFD_CLOEXEC);
-
-	while (fd >= 0 && left > 0) {
-		ssize_t done = write(fd, text, left);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0) {
-			int cause = errno;
-			close(fd);
-			errno = cause;
-			return -1;
-		}
-		text += done;
-		left -= (size_t)done;
-	}
-	if (fd >= 0)
-		(void)lseek(fd, 0, SEEK_SET);
-	return fd;
-}
-
 int
 vp_hook_run(const struct vp_hook_call *call)
 {
@@ -242,7 +215,7 @@ vp_hook_run(const struct vp_hook_call *call)
 
 	if (folder < 0)
 		return -1;
-	AUTO_CLOSE int input = make_input(call->input);
+	AUTO_CLOSE int input = vp_child_input(call->input);
 	if (input < 0)
 		return -1;
 	if (asprintf(&program, "./%s", call->hook->name) < 0) {

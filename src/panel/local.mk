@@ -30,7 +30,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/http/front.c %D%/http/front.h %D%/http/front_int.h \
 	%D%/http/link.c \
 	%D%/http/request.c %D%/http/request.h \
-	%D%/http/sandbox.c \
+	%D%/http/sandbox.c %D%/http/sandbox.h \
 	%D%/http/status.c %D%/http/status.h \
 	%D%/http/target.c %D%/http/target.h \
 	%D%/res/changelock.c %D%/res/changelock.h \
@@ -45,6 +45,12 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/res/server.c %D%/res/sessions.c %D%/res/tokens.c \
 	%D%/serve.c %D%/serve.h \
 	%D%/settings.c %D%/settings.h \
+	%D%/supervise/jobs.c %D%/supervise/keeper.c \
+	%D%/supervise/programs.c \
+	%D%/supervise/roothelper.c %D%/supervise/roothelper.h \
+	%D%/supervise/starter.c %D%/supervise/starter.h \
+	%D%/supervise/supervise.h \
+	%D%/supervise/supervisor.c %D%/supervise/supervisor_int.h \
 	%D%/state/migrations.c %D%/state/migrations.h \
 	%D%/state/state.c %D%/state/state.h
 PANEL_LIBS = %D%/libpanel.la %D%/module/libmodule.la src/daemons/common/libcommon.la $(LAYERS) \

@@ -13,9 +13,11 @@
 #include "panel/serve.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -29,11 +31,13 @@
 #include "daemons/common/privdrop.h"
 #include "panel/api/worker.h"
 #include "panel/http/front.h"
+#include "panel/supervise/starter.h"
 
 #define MOST_WORKERS 64
 #define READY        10000 /* milliseconds for a front to start */
 #define AGAIN        1000  /* before what failed is started again */
 #define STOP         15000
+#define STOP_TICK    100
 
 struct slot {
 	pid_t pid;  /* 0: none */
@@ -44,6 +48,7 @@ static struct vhd_settings settings;
 static int listeners[VHD_LISTENERS];
 static struct slot front, workers[MOST_WORKERS];
 static int control = -1; /* to the front */
+static int signals = -1;
 
 /* ---- sockets ---------------------------------------------------------- */
 
@@ -113,10 +118,18 @@ become_child(const char *role)
 static void
 forget_others(int with_listeners)
 {
+	vhd_starter_forget();
 	for (int i = 0; !with_listeners && i < settings.count; i++)
 		close(listeners[i]);
 	if (control >= 0)
 		close(control);
+}
+
+void
+vhd_serve_child(const char *role)
+{
+	forget_others(0);
+	become_child(role);
 }
 
 static void
@@ -238,15 +251,24 @@ ended(struct slot *slot, const char *what, int status)
 static void
 reap(void)
 {
-	pid_t pid;
+	siginfo_t info = { .si_pid = 0 };
 	int status;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	/* What belongs to it is found by its number, which is its own yet. */
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid > 0) {
+		pid_t pid = info.si_pid;
+
+		vhd_starter_ended(
+		    pid, info.si_code != CLD_EXITED || info.si_status != 0);
+		if (waitpid(pid, &status, 0) != pid)
+			return;
 		if (pid == front.pid)
 			ended(&front, "the front process", status);
 		for (int i = 0; i < settings.workers; i++)
 			if (pid == workers[i].pid)
 				ended(&workers[i], "a worker", status);
+		info.si_pid = 0;
 	}
 }
 
@@ -256,6 +278,7 @@ restart(void)
 {
 	int64_t now = vp_clock_ms();
 
+	vhd_starter_tick(now);
 	if (front.pid == 0 && front.at <= now)
 		start_front();
 	if (front.pid == 0)
@@ -296,7 +319,7 @@ reload(const char *conf)
 		return;
 	}
 	settings = read;
-	if (start_front() != 0) {
+	if (vhd_starter_load(&settings) != 0 || start_front() != 0) {
 		settings = older;
 		vhd_settings_clear(&read);
 		return;
@@ -308,49 +331,81 @@ reload(const char *conf)
 
 /* ---- ending ----------------------------------------------------------- */
 
-/* What is being executed is finished first. */
+/* The next signal, or 0 after so many milliseconds, or earlier. */
+static int
+wait_for_events(int64_t milliseconds)
+{
+	struct pollfd fds[VHD_STARTER_FDS + 1];
+	struct signalfd_siginfo info;
+
+	vhd_starter_fds(fds);
+	fds[VHD_STARTER_FDS] = (struct pollfd){ signals, POLLIN, 0 };
+	if (poll(fds, VHD_STARTER_FDS + 1, (int)milliseconds) <= 0)
+		return 0;
+	vhd_starter_hear(fds);
+	if (read(signals, &info, sizeof info) != (ssize_t)sizeof info)
+		return 0;
+	return (int)info.ssi_signo;
+}
+
+/* What is being executed is finished first: workers end with the front, and
+ * the supervisor with the workers. */
 static void
-stop(const sigset_t *signals)
+stop(void)
 {
 	int64_t end = vp_clock_ms() + STOP;
-	int status;
-	pid_t pid;
+	siginfo_t info = { .si_pid = 0 };
 
 	vp_notify_systemd("STOPPING=1");
 	remove_sockets();
 	close(control);
-	while ((pid = waitpid(-1, &status, WNOHANG)) >= 0) {
-		if (pid > 0)
-			continue;
+	control = -1;
+	vhd_starter_finish();
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
 		if (vp_clock_ms() >= end) {
 			if (front.pid)
 				kill(front.pid, SIGKILL);
-			return;
+			break;
 		}
-		vp_wait_signal(signals, AGAIN);
+		reap();
+		vhd_starter_tick(vp_clock_ms());
+		wait_for_events(STOP_TICK);
 	}
+	vhd_starter_kill();
+}
+
+static int
+open_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return signals < 0 ? -1 : 0;
 }
 
 int
 vhd_serve(const char *conf, int ready_fd)
 {
 	char error[512];
-	sigset_t signals;
 
 	vp_daemonlog_open("vhostadmind", 0);
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGCHLD);
-	sigaddset(&signals, SIGHUP);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
+	if (open_signals() != 0) {
+		vp_daemonlog(LOG_ERR, "no signals: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
 	if (vhd_settings_read(conf, &settings, error, sizeof error) != 0) {
 		vp_daemonlog(LOG_ERR, "%s", error);
 		return EXIT_FAILURE;
 	}
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || open_listeners() != 0 ||
-	    start_front() != 0)
+	    vhd_starter_load(&settings) != 0 || start_front() != 0)
 		return EXIT_FAILURE;
 	vp_daemonlog_open("vhostadmind", (int)settings.syslog);
 	restart();
@@ -362,13 +417,13 @@ vhd_serve(const char *conf, int ready_fd)
 
 		reap();
 		wait = restart();
-		switch (vp_wait_signal(&signals, wait)) {
+		switch (wait_for_events(wait)) {
 		case SIGHUP:
 			reload(conf);
 			break;
 		case SIGINT:
 		case SIGTERM:
-			stop(&signals);
+			stop();
 			vhd_settings_clear(&settings);
 			return EXIT_SUCCESS;
 		default:

@@ -6,4 +6,8 @@
  * when clients can come, or -1.  The exit status. */
 int vhd_serve(const char *conf, int ready_fd);
 
+/* In a child that does not know how it began: the role that it has from now
+ * on, and nothing of others. */
+void vhd_serve_child(const char *role);
+
 #endif

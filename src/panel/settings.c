@@ -35,6 +35,7 @@ static const struct vp_conf_item table[] = {
 	TEXT("user", front_user, "nobody"),
 	TEXT("proxy_group", proxy_group, ""),
 	TEXT("modules", modules, MODULES_FOLDER),
+	TEXT("module_user", module_user, ""),
 	NUMBER("workers", workers, "4", 1, 64),
 	NUMBER("connections", connections, "4000", 1, 100000),
 	NUMBER("connections_per_address", per_address, "200", 0, 100000),
@@ -97,6 +98,9 @@ find_ids(struct vpop *vp, struct vhd_settings *settings, char *error,
 	const struct group *gr;
 	int64_t id = 0;
 
+	settings->home = strdup(vpop_home(vp));
+	if (!settings->home)
+		return -1;
 	vp_number(vpop_setting(vp, "uid"), 0, UINT32_MAX, &id);
 	settings->worker_uid = (uid_t)id;
 	vp_number(vpop_setting(vp, "gid"), 0, UINT32_MAX, &id);
@@ -235,5 +239,6 @@ vhd_settings_clear(struct vhd_settings *settings)
 	for (int i = 0; i < settings->count; i++)
 		free(settings->addresses[i].text);
 	vp_conf_free(table, settings);
+	free(settings->home);
 	memset(settings, 0, sizeof *settings);
 }

@@ -20,6 +20,7 @@ struct vhd_settings {
 	char *certificate, *key;
 	char *front_user, *proxy_group;
 	char *modules; /* the folder of their folders */
+	char *module_user;
 	int64_t workers, connections, per_address;
 	int64_t idle_seconds, request_seconds, queue, body_bytes, syslog;
 	char *origins, *second_factor;
@@ -27,6 +28,7 @@ struct vhd_settings {
 	int64_t login_failures, login_failures_per_address,
 	    login_forget_seconds;
 	/* what follows from them */
+	char *home;            /* of vpopmail */
 	unsigned factor_roles; /* of second_factor: enum vhd_role */
 	struct vhd_address addresses[VHD_LISTENERS];
 	int count;

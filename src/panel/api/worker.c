@@ -20,11 +20,13 @@
 #include "panel/auth/identify.h"
 #include "panel/module/client.h"
 #include "panel/state/state.h"
+#include "panel/supervise/starter.h"
 
 struct work {
 	const struct vhd_worker *worker;
 	struct vpop *vp;
 	struct vhd_modules *modules;
+	char *socket; /* of their supervisor */
 	struct vhd_state *state;
 	int peer; /* a descriptor of a Unix connection, or -1 */
 };
@@ -154,16 +156,16 @@ static int
 open_modules(struct work *work)
 {
 	const char *home = vpop_home(work->vp);
-	AUTO_FREE char *state = NULL;
 	AUTO_FREE char *settings = NULL;
 
-	if (asprintf(&state, "%s/var/modules", home) < 0)
-		state = NULL;
+	if (asprintf(&work->socket, "%s/" VHD_MODULES_SOCKET, home) < 0)
+		work->socket = NULL;
 	if (asprintf(&settings, "%s/etc/modules", home) < 0)
 		settings = NULL;
-	if (state && settings)
-		work->modules = vhd_modules_open(
-		    work->worker->settings->modules, state, settings, warn);
+	if (work->socket && settings)
+		work->modules =
+		    vhd_modules_open(work->worker->settings->modules,
+			work->socket, settings, warn);
 	if (work->modules)
 		return 0;
 	vp_daemonlog(LOG_ERR, "no memory");
@@ -208,6 +210,7 @@ vhd_worker_run(const struct vhd_worker *worker)
 	while (rc == 0 && next_request(&work))
 		continue;
 	vhd_modules_close(work.modules);
+	free(work.socket);
 	vhd_state_close(work.state);
 	vpop_close(work.vp);
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -16,8 +16,8 @@
 #include "base/clock.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
-#include "daemons/common/privdrop.h"
 #include "panel/http/front_int.h"
+#include "panel/http/sandbox.h"
 
 #define PEM_MAX    (1 << 20)
 #define TICK       1000 /* at least as often deadlines are looked at */
@@ -67,17 +67,6 @@ open_doors(struct vhd_front *front, const int *listeners)
 		explicit_bzero(key, strlen(key));
 	free(key);
 	return rc;
-}
-
-static int
-drop(const struct vhd_settings *settings)
-{
-	if (vp_privdrop_files() == 0 &&
-	    vp_privdrop_ids(settings->front_uid, settings->front_gid) == 0 &&
-	    vp_privdrop_process() == 0 && vhd_sandbox_enter() == 0)
-		return 0;
-	vp_daemonlog(LOG_ERR, "cannot give up privileges: %s", strerror(errno));
-	return -1;
 }
 
 static void
@@ -188,7 +177,8 @@ vhd_front_run(const struct vhd_front_start *start)
 	init(&front, start);
 	tzset(); /* while its file can be read */
 	if (open_doors(&front, start->listeners) != 0 ||
-	    drop(front.settings) != 0)
+	    vhd_sandbox_drop(
+		front.settings->front_uid, front.settings->front_gid) != 0)
 		return EXIT_FAILURE;
 	if (send(front.control, "", 1, MSG_NOSIGNAL) != 1)
 		return EXIT_FAILURE;

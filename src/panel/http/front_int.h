@@ -98,7 +98,4 @@ int vhd_channel_is_full(const struct vhd_channel *channel);
 /* Write and read what can be. */
 void vhd_channel_run(struct vhd_channel *channel);
 
-/* No system call but those that a front needs, from now on; -1 and errno. */
-int vhd_sandbox_enter(void);
-
 #endif

@@ -5,12 +5,16 @@
  */
 #include "config.h"
 
+#include "panel/http/sandbox.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
+#include <string.h>
 #include <sys/mman.h>
 
-#include "panel/http/front_int.h"
+#include "daemons/common/daemonlog.h"
+#include "daemons/common/privdrop.h"
 
 static const int calls[] = {
 	SCMP_SYS(accept),
@@ -77,8 +81,8 @@ allow_memory(scmp_filter_ctx filter)
 	return 0;
 }
 
-int
-vhd_sandbox_enter(void)
+static int
+filter_calls(void)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int rc = filter ? allow_memory(filter) : -ENOMEM;
@@ -94,4 +98,14 @@ vhd_sandbox_enter(void)
 	seccomp_release(filter);
 	errno = -rc;
 	return rc == 0 ? 0 : -1;
+}
+
+int
+vhd_sandbox_drop(uid_t uid, gid_t gid)
+{
+	if (vp_privdrop_files() == 0 && vp_privdrop_ids(uid, gid) == 0 &&
+	    vp_privdrop_process() == 0 && filter_calls() == 0)
+		return 0;
+	vp_daemonlog(LOG_ERR, "cannot give up privileges: %s", strerror(errno));
+	return -1;
 }

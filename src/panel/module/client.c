@@ -4,12 +4,18 @@
 
 #include <string.h>
 
+#include "panel/module/link.h"
+
+#define STATUS_SECONDS 5
+#define SPARE_SECONDS  5 /* beside waiting and being executed */
+
 struct vhd_modules {
 	struct vp_module_set set;
+	struct vp_module_link link;
 };
 
 struct vhd_modules *
-vhd_modules_open(const char *folder, const char *state, const char *settings,
+vhd_modules_open(const char *folder, const char *socket, const char *settings,
     void (*notice)(const char *sentence))
 {
 	struct vhd_modules *modules = calloc(1, sizeof *modules);
@@ -17,7 +23,8 @@ vhd_modules_open(const char *folder, const char *state, const char *settings,
 
 	if (!modules)
 		return NULL;
-	(void)vp_module_set_load(folder, state, settings, &modules->set, error);
+	modules->link = (struct vp_module_link){ .socket = socket, .fd = -1 };
+	(void)vp_module_set_load(folder, "", settings, &modules->set, error);
 	if (*error)
 		notice(error);
 	return modules;
@@ -26,8 +33,10 @@ vhd_modules_open(const char *folder, const char *state, const char *settings,
 void
 vhd_modules_close(struct vhd_modules *modules)
 {
-	if (modules)
-		vp_module_set_close(&modules->set);
+	if (!modules)
+		return;
+	vp_module_link_close(&modules->link);
+	vp_module_set_close(&modules->set);
 	free(modules);
 }
 
@@ -45,10 +54,18 @@ vhd_module_call(struct vhd_modules *modules, const char *module,
 	struct vp_module *found = vp_module_find(&modules->set, module);
 
 	if (found) {
-		vp_module_call(found, verb, parameters, ret);
+		vp_module_link_ask(&modules->link, module, verb, parameters,
+		    2 * found->manifest->seconds + SPARE_SECONDS, ret);
 		return;
 	}
 	*ret = (struct vp_module_answer){ .outcome = VP_MODULE_BROKEN };
 	snprintf(
 	    ret->words, sizeof ret->words, "there is no module '%s'", module);
+}
+
+void
+vhd_modules_status(struct vhd_modules *modules, struct vp_module_answer *ret)
+{
+	vp_module_link_ask(
+	    &modules->link, NULL, "status", NULL, STATUS_SECONDS, ret);
 }

@@ -8,10 +8,10 @@ struct vhd_modules;
 
 /*
  * Load the manifests of a folder (with their problems noted through notice);
- * state is the folder of the modules' own folders, settings that of what they
+ * socket is that of the supervisor, borrowed; settings the folder of what they
  * are set to.  NULL: no memory.
  */
-struct vhd_modules *vhd_modules_open(const char *folder, const char *state,
+struct vhd_modules *vhd_modules_open(const char *folder, const char *socket,
     const char *settings, void (*notice)(const char *sentence));
 void vhd_modules_close(struct vhd_modules *modules);
 /* The manifests, each after those that it requires. */
@@ -21,5 +21,11 @@ const struct vp_manifest *vhd_modules_list(
  * vp_module_answer_free. */
 void vhd_module_call(struct vhd_modules *modules, const char *module,
     const char *verb, json_t *parameters, struct vp_module_answer *ret);
+
+/* The state of all, as the supervisor knows it: a result with "modules", an
+ * array of objects with name, state (starting, ok, pending, degraded or
+ * failed), reason, error (the last one), restarts, processes and queued. */
+void vhd_modules_status(
+    struct vhd_modules *modules, struct vp_module_answer *ret);
 
 #endif

@@ -4,9 +4,11 @@ noinst_LTLIBRARIES += %D%/libmodule.la
 %C%_libmodule_la_SOURCES = \
 	%D%/client.c %D%/client.h \
 	%D%/format.c %D%/format.h \
+	%D%/link.c %D%/link.h \
 	%D%/manifest.c %D%/manifest.h %D%/manifest_int.h \
 	%D%/manifest_resource.c \
 	%D%/process.c %D%/process.h \
+	%D%/protocol.c %D%/protocol.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/set.c %D%/set.h %D%/transact.c \
 	%D%/values.c %D%/values.h
@@ -25,3 +27,6 @@ bin_PROGRAMS += %D%/vmodule
 %C%_vmodule_SOURCES = %D%/vmodule.c %D%/conform.c %D%/conform.h \
 	%D%/conform_resource.c
 %C%_vmodule_LDADD = %D%/libmodule.la src/base/libbase.la $(JANSSON_LIBS)
+bin_PROGRAMS += %D%/vmodulehook
+%C%_vmodulehook_SOURCES = %D%/vmodulehook.c
+%C%_vmodulehook_LDADD = %D%/libmodule.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS)
