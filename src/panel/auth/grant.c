@@ -111,7 +111,7 @@ vhd_grant_list(
 	int rc;
 
 	while ((rc = vhd_state_next(call->state, query)) > 0) {
-		struct vhd_grant grant;
+		struct vhd_grant grant = { .seq = 0 };
 
 		read_row(query, &grant);
 		json_array_append_new(list, vhd_grant_json(&grant));
