@@ -67,6 +67,33 @@ print encode_json({ result => { uid => $>, args => "@ARGV", in => $in,
 END
 chmod 755 "$MODULES/rooted/run" "$MODULES/rooted/as-root"
 
+# One whose requests end only when two are executed at once.
+module_make meets '' '"processes": 2,'
+thing meets
+sed -i 's/"protocol": 1, "seconds": 1/"protocol": 1, "seconds": 20/' \
+    "$MODULES/meets/module.json"
+cat >"$MODULES/meets/run" <<'END'
+#!/usr/bin/perl
+use strict;
+use warnings;
+use JSON::PP;
+$| = 1;
+while (my $line = <STDIN>) {
+	my $r = decode_json $line;
+	my $result = { protocol => 1, state => "ok" };
+	if ($r->{verb} eq "get") {
+		open my $f, ">", $r->{key} or die;
+		for (1 .. 300) {
+			last if -e "a" && -e "b";
+			select undef, undef, undef, 0.05;
+		}
+		$result = { object => { name => $r->{key},
+			size => -e "a" && -e "b" ? 2 : 1 } };
+	}
+	print encode_json({ id => $r->{id}, result => $result }) . "\n";
+}
+END
+
 panel_start "modules = $MODULES"
 field() {
 	sed -n "s/^$2:[[:space:]]*\([0-9]*\).*/\1/p" "/proc/$1/status"
@@ -133,6 +160,15 @@ gone() {
 	[ "$(pgrep -u games -x sleep | wc -l)" -lt "$left" ]
 }
 ok 'what it started ends with it' await gone
+
+# ---- several -------------------------------------------------------------------
+curl -s -m 20 --unix-socket "$PANEL_SOCK" -o "$SITE/met" \
+    http://localhost/api/v1/meets/a &
+other=$!
+api GET /meets/b
+wait $other
+is 'two programs of a module work at once' \
+    "$(got .size) $(jq .size "$SITE/met")" '2 2'
 
 # ---- root ----------------------------------------------------------------------
 said() {
