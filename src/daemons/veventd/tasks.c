@@ -24,6 +24,7 @@
 #include "daemons/veventd/hook.h"
 #include "daemons/veventd/webhook.h"
 #include "daemons/veventd/worker.h"
+#include "vpop_event.h"
 
 #define PAUSE  2000 /* milliseconds before a worker is started again */
 #define BEFORE "before."
@@ -36,6 +37,7 @@ struct task {
 	struct vp_hook hook; /* a webhook has a name only */
 	pid_t pid;           /* 0: none */
 	int64_t ended;
+	int is_known; /* the journal knows from where to tell it */
 	int is_wanted;
 };
 
@@ -196,6 +198,47 @@ start(struct task *task)
 		vp_daemonlog(LOG_ERR, "cannot fork: %s", strerror(errno));
 }
 
+/* In a child, as the parent opens no journal. */
+static void
+introduce_all(const struct ved_tasks *tasks)
+{
+	struct vpop *vp;
+
+	if (vpop_open(&vp, 0) != 0)
+		_exit(1);
+	for (size_t i = 0; i < tasks->count; i++) {
+		const struct task *task = &tasks->list[i];
+		struct vpop_subscriber *subscriber;
+
+		if (!task->is_known && task->kind != SETTLE &&
+		    vpop_subscriber_open(vp, task->name, &subscriber) == 0)
+			vpop_subscriber_close(subscriber);
+	}
+	vpop_close(vp);
+	_exit(0);
+}
+
+/* A subscriber that is new is told of what happens from now on, not only from
+ * when its process has come so far. */
+static void
+introduce(struct ved_tasks *tasks)
+{
+	int is_new = 0;
+	pid_t pid;
+
+	for (size_t i = 0; i < tasks->count; i++)
+		is_new |= !tasks->list[i].is_known;
+	if (!is_new)
+		return;
+	pid = fork();
+	if (pid == 0)
+		introduce_all(tasks);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	for (size_t i = 0; i < tasks->count; i++)
+		tasks->list[i].is_known = 1;
+}
+
 int
 ved_tasks_scan(struct ved_tasks *tasks)
 {
@@ -216,6 +259,7 @@ ved_tasks_scan(struct ved_tasks *tasks)
 	vpop_close(vp);
 	if (rc != 0)
 		return -1;
+	introduce(tasks);
 	for (size_t i = 0; i < tasks->count; i++) {
 		struct task *task = &tasks->list[i];
 
