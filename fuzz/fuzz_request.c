@@ -113,11 +113,12 @@ check_head(char *text)
 	struct vhd_head head = { .method = text };
 	struct vhd_request request;
 	const char *reason = NULL;
-	char *line = cut(text, '\n');
+	char *line = cut(text, '\n'), *target;
 	int status;
 
-	head.target = cut(text, ' ');
-	head.version = cut((char *)head.target, ' ');
+	target = cut(text, ' ');
+	head.target = target;
+	head.version = cut(target, ' ');
 	if (!head.version)
 		return;
 	while (line && *line) {

@@ -315,17 +315,14 @@ change(struct mail *m, const struct mail_request *r)
 	if (dirfd < 0)
 		return NULL;
 	(void)vp_format(lock_name, sizeof lock_name, "%s.lock", file->name);
-	AUTO_CLOSE int lock =
-	    vp_lock(dirfd, lock_name, (uid_t)-1, (gid_t)-1, LOCK_SECS);
+	int lock = vp_lock(dirfd, lock_name, (uid_t)-1, (gid_t)-1, LOCK_SECS);
 	if (lock < 0)
 		return failed(m, "lock", r->key);
-	if (check_there(m, r) != 0 || tell(m, r, text, 1) != 0 ||
-	    put(m, dirfd, file->name, text) != 0)
-		return NULL;
+	int is_made = check_there(m, r) == 0 && tell(m, r, text, 1) == 0 &&
+		      put(m, dirfd, file->name, text) == 0;
 	/* The library takes the lock itself. */
 	close(lock);
-	lock = -1;
-	return reload(m, file) == 0 ? json_object() : NULL;
+	return is_made && reload(m, file) == 0 ? json_object() : NULL;
 }
 
 /* ---- what became of it -------------------------------------------------- */

@@ -208,7 +208,7 @@ set_letters(json_t *object, char letters[VPOP_LIST_OPTIONS_SIZE])
 		if (!json_is_boolean(value))
 			continue;
 		const int on = json_is_true(value) != options[i].is_opposite;
-		const int letter = options[i].letter;
+		const int letter = (unsigned char)options[i].letter;
 		letters[count++] = (char)(on ? letter : toupper(letter));
 	}
 	letters[count] = '\0';

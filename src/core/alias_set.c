@@ -36,8 +36,8 @@ is_list(const struct vp_alias_work *work)
 	       S_ISLNK(st.st_mode);
 }
 
-int
-vp_alias_work_open(struct vpop *vp, const char *alias, const char *domain,
+static int
+open_work(struct vpop *vp, const char *alias, const char *domain,
     struct vp_alias_work *ret)
 {
 	int code;
@@ -69,6 +69,16 @@ vp_alias_work_open(struct vpop *vp, const char *alias, const char *domain,
 		    "alias '%s' belongs to a mailing list", ret->object);
 	ret->now = vp_alias_place_get(&ret->place, ret->name, &code);
 	return ret->now ? 0 : code;
+}
+
+int
+vp_alias_work_open(struct vpop *vp, const char *alias, const char *domain,
+    struct vp_alias_work *ret)
+{
+	int code = open_work(vp, alias, domain, ret);
+
+	/* There is a text, though it may be empty. */
+	return code == 0 && !ret->now ? VA_MEMORY_ALLOC_ERR : code;
 }
 
 void

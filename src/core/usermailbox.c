@@ -50,8 +50,8 @@ dir_failed(struct vpop *vp, const struct vpop_user *user)
 	    user->domain);
 }
 
-int
-vp_mailbox_open(
+static int
+open_mailbox(
     struct vpop *vp, const struct vpop_user *user, struct vp_mailbox *ret)
 {
 	int code;
@@ -73,6 +73,16 @@ vp_mailbox_open(
 		return dir_failed(vp, user);
 	ret->text = vp_mailbox_read(vp, user, ret->home, &code);
 	return code;
+}
+
+int
+vp_mailbox_open(
+    struct vpop *vp, const struct vpop_user *user, struct vp_mailbox *ret)
+{
+	int code = open_mailbox(vp, user, ret);
+
+	/* There is a text, though it may be empty. */
+	return code == 0 && !ret->text ? VA_MEMORY_ALLOC_ERR : code;
 }
 
 void

@@ -90,7 +90,7 @@ read_vacation(struct vpop *vp, const struct vpop_user *user, int home,
 	}
 	if (code >= 0 && (is_set > 0 || is_line))
 		code = read_message(vp, user, home, ret);
-	if (code >= 0 && is_set > 0 && *conf.subject &&
+	if (code >= 0 && is_set > 0 && conf.subject && *conf.subject &&
 	    vp_copy(ret->subject, sizeof ret->subject, conf.subject) != 0)
 		code = vp_fail(vp, VA_PARSE_ERROR,
 		    "the subject of the answer of '%s@%s' is too long",

@@ -38,6 +38,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/res/merge.c %D%/res/merge.h \
 	%D%/res/own_list.c \
 	%D%/res/page.c %D%/res/page.h \
+	%D%/res/modules.c %D%/res/openapi.c \
 	%D%/res/place.c %D%/res/place.h \
 	%D%/res/resource.c %D%/res/resource_change.c \
 	%D%/res/resource.h \

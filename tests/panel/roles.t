@@ -34,6 +34,8 @@ own=/domains/own.test
 # ---- the panel's own ---------------------------------------------------------
 #                                    anon user dom  pm   res  op   adm  sys
 rights GET /server/health ''         404  404  404  404  404  404  404  200
+rights GET /openapi.json ''          401  200  200  200  200  200  200  200
+rights GET /modules ''               401  403  403  403  403  200  200  200
 rights GET /sessions/current ''      401  200  200  200  200  200  200  200
 rights GET /accounts/user@home.test/sessions '' \
                                      401  200  404  404  404  404  200  200

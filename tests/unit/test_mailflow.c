@@ -452,7 +452,7 @@ END_TEST
 
 /* ---- aliases ---------------------------------------------------------- */
 
-START_TEST(aliases)
+START_TEST(alias_texts)
 {
 	struct vpop_texts lines = texts("# all", "&b@x.test", "a@x.test", NULL);
 	struct vpop_texts got;
@@ -628,7 +628,7 @@ main(void)
 {
 	const TTest *const tests[] = { reading, writing, delivery,
 		bad_destinations, raw, vacation, old_vacation, autoresponder,
-		old_autoresponder, bad_autoresponders, aliases,
+		old_autoresponder, bad_autoresponders, alias_texts,
 		destination_lines, strict_limits, strict_names, completed,
 		NULL };
 	Suite *suite = suite_create("mailflow");

@@ -19,6 +19,8 @@ static const struct {
 	unsigned roles;
 } expected[] = {
 	{ VHD_GET, "/server/health", N | S },
+	{ VHD_GET, "/openapi.json", A },
+	{ VHD_GET, "/modules", S | VHD_OPERATOR },
 	{ VHD_POST, "/sessions", N | A },
 	{ VHD_GET, "/sessions/current", A },
 	{ VHD_DELETE, "/sessions/current", A },
@@ -56,10 +58,9 @@ START_TEST(every_route_is_expected)
 		size_t n = 0;
 
 		ck_assert_int_eq(strncmp(route->pattern, VHD_API, 7), 0);
-		while (n < EXPECTED &&
-		       (expected[n].method != route->method ||
-			   strcmp(expected[n].pattern, route->pattern + 7) !=
-			       0))
+		while (n < EXPECTED && (expected[n].method != route->method ||
+					   strcmp(expected[n].pattern,
+					       route->pattern + 7) != 0))
 			n++;
 		ck_assert_msg(n < EXPECTED, "%s %s is not expected",
 		    vhd_method_names[route->method], route->pattern);
@@ -108,7 +109,7 @@ START_TEST(roles_add_up)
 	const struct vhd_who admin = who(VHD_DOMAIN, VHD_DOMAIN, "joe");
 	const struct vhd_who reseller = who(VHD_RESELLER, VHD_DOMAIN, "joe");
 	const struct vhd_who plain = who(VHD_RESELLER, VHD_USER, "joe");
-	const struct vhd_who seer= who(VHD_OPERATOR, VHD_USER, "joe");
+	const struct vhd_who seer = who(VHD_OPERATOR, VHD_USER, "joe");
 	const struct vhd_who root = { .role = VHD_SYSTEM,
 		.at_home = VHD_SYSTEM };
 	const struct vhd_place own = {
@@ -149,8 +150,7 @@ START_TEST(roles_add_up)
 		const struct vhd_place *p = cases[i].place;
 		const char *d = cases[i].domain;
 
-		ck_assert_uint_eq(
-		    vhd_rights_at(&anon, p, d, 0), cases[i].anon);
+		ck_assert_uint_eq(vhd_rights_at(&anon, p, d, 0), cases[i].anon);
 		ck_assert_uint_eq(vhd_rights_at(&joe, p, d, 0), cases[i].joe);
 		ck_assert_uint_eq(
 		    vhd_rights_at(&admin, p, d, 0), cases[i].admin);
@@ -160,10 +160,8 @@ START_TEST(roles_add_up)
 		ck_assert_uint_eq(
 		    vhd_rights_at(&plain, p, d, cases[i].is_owned),
 		    cases[i].plain);
-		ck_assert_uint_eq(
-		    vhd_rights_at(&seer, p, d, 0), cases[i].seer);
-		ck_assert_uint_eq(
-		    vhd_rights_at(&root, p, d, 0), cases[i].root);
+		ck_assert_uint_eq(vhd_rights_at(&seer, p, d, 0), cases[i].seer);
+		ck_assert_uint_eq(vhd_rights_at(&root, p, d, 0), cases[i].root);
 	}
 }
 END_TEST
@@ -178,8 +176,7 @@ START_TEST(a_permission_is_denied_by_its_bit)
 	    vhd_rights_denied(&limits, names, VPOP_DENY_CREATE), "alias");
 	ck_assert_str_eq(
 	    vhd_rights_denied(&limits, names, VPOP_DENY_DELETE), "forward");
-	ck_assert_ptr_null(
-	    vhd_rights_denied(&limits, names, VPOP_DENY_MODIFY));
+	ck_assert_ptr_null(vhd_rights_denied(&limits, names, VPOP_DENY_MODIFY));
 	json_decref(names);
 }
 END_TEST

@@ -24,6 +24,7 @@ struct vhd_route {
 	unsigned roles;      /* enum vhd_role; who is none of them is refused */
 	unsigned flags;
 	void (*handle)(struct vhd_call *call);
+	const char *summary; /* for people who read the description */
 };
 
 extern const struct vhd_route vhd_routes[];

@@ -131,6 +131,7 @@ was_deleted(struct vpop *vp, const struct vpop_user *user,
 	filter->type = "user.deleted";
 	filter->object = name;
 	rc = happened(vp, filter);
+	filter->object = NULL;
 	if (rc != 0)
 		return rc;
 	filter->type = "domain.deleted";

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "panel/api/body.h"
 #include "panel/api/publish.h"
 #include "panel/auth/token.h"
@@ -120,7 +121,7 @@ make_secret(char ret_id[VHD_ID_SIZE], char ret_secret[VHD_TOKEN_SIZE])
 	randombytes_buf(bytes, ID_BYTES);
 	sodium_bin2hex(ret_id, VHD_ID_SIZE, bytes, ID_BYTES);
 	randombytes_buf(bytes, sizeof bytes);
-	memcpy(ret_secret, VHD_TOKEN_PREFIX, prefix);
+	(void)vp_copy(ret_secret, VHD_TOKEN_SIZE, VHD_TOKEN_PREFIX);
 	sodium_bin2base64(ret_secret + prefix, VHD_TOKEN_SIZE - prefix, bytes,
 	    sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	explicit_bzero(bytes, sizeof bytes);

@@ -242,12 +242,12 @@ vhd_path_escape(const char *text)
 static char *
 append(char *path, const char *text)
 {
-	AUTO_FREE char *before = path;
 	AUTO_FREE char *escaped = text ? vhd_path_escape(text) : NULL;
 	char *longer;
 
 	if (!path || !escaped || asprintf(&longer, "%s/%s", path, escaped) < 0)
-		return NULL;
+		longer = NULL;
+	free(path);
 	return longer;
 }
 

@@ -7,6 +7,10 @@
 /* server.c */
 void vhd_health(struct vhd_call *call);
 
+/* openapi.c, modules.c */
+void vhd_openapi(struct vhd_call *call);
+void vhd_modules_show(struct vhd_call *call);
+
 /* sessions.c */
 void vhd_session_create(struct vhd_call *call);
 void vhd_whoami(struct vhd_call *call);
