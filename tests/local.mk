@@ -143,6 +143,7 @@ CLI_TESTS = \
 	%D%/panel/mail_users.t \
 	%D%/panel/mailboxes.t \
 	%D%/panel/processes.t \
+	%D%/panel/openapi.t \
 	%D%/panel/resources.t \
 	%D%/panel/rights.t \
 	%D%/panel/roles.t \
@@ -295,7 +296,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/events.py %D%/lib/events.sh %D%/lib/webserver.py \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/usage.pl \
-	%D%/lib/crowd.pl %D%/panel/rights.expected %D%/lib/panel.sh %D%/lib/smuggle.pl %D%/lib/vhostadmind.pl %D%/lib/talk.pl %D%/lib/talk.sh \
+	%D%/lib/crowd.pl %D%/panel/rights.expected %D%/lib/openapi.py %D%/lib/panel.sh %D%/lib/smuggle.pl %D%/lib/vhostadmind.pl %D%/lib/talk.pl %D%/lib/talk.sh \
 	%D%/lib/VpdServer.pm %D%/lib/vpopmaild_full.pl \
 	%D%/lib/vpopmaild_guard.pl %D%/lib/vpopmaild_server.pl \
 	%D%/lib/vpopmaild_service.pl \
