@@ -42,7 +42,8 @@ SCHEMAS = [
 REFUSED = [
     {}, [], {"type": "text"}, {"type": ["string", "null"]},
     {"type": "object", "additionalProperties": {"type": "string"}},
-    {"type": "string", "pattern": "["}, {"type": "string", "format": "uri"},
+    {"type": "string", "pattern": "["},
+    {"type": "string", "pattern": "^[[:upper:]]+$"}, {"type": "string", "format": "uri"},
     {"type": "string", "minLength": -1}, {"oneOf": [{"type": "string"}]},
     {"type": "object", "properties": {"a": {"$ref": "#"}}},
     {"type": "object", "required": "a"}, {"type": "number", "minimum": "1"},

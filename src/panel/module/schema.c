@@ -221,6 +221,12 @@ check_words(const char *keyword, const char *text, const struct place *place,
 	if (strcmp(keyword, "format") == 0 && !vp_format_find(text))
 		return fail(error, place, "'%s' is no format known here", text);
 	if (strcmp(keyword, "pattern") == 0) {
+		/* Others read it as ECMAScript does. */
+		if (strstr(text, "[:"))
+			return fail(error, place,
+			    "the pattern '%s' has a class in brackets, which "
+			    "means something else in ECMAScript",
+			    text);
 		if (regcomp(&regex, text, REG_EXTENDED | REG_NOSUB) != 0)
 			return fail(error, place,
 			    "'%s' is no extended regular expression", text);
