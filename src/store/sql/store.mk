@@ -25,6 +25,7 @@ noinst_LTLIBRARIES += %D%/libsqlstore.la %D%/libsqlsqlite.la %D%/libsqlbase.la
 	%D%/values.c
 %C%_libsqlsqlite_la_SOURCES = %D%/sqlite.c %D%/store_sqlite.c
 %C%_libsqlbase_la_SOURCES = \
+	src/base/clock.c \
 	src/base/dirtree.c \
 	src/base/lock.c \
 	src/base/sync.c \
