@@ -132,7 +132,7 @@ START_TEST(texts_and_classes)
 		ck_assert_int_eq(vpop_class(want[i].code), want[i].class);
 	}
 	for (int code = -74; code <= 0; code++) {
-		int is_free = code <= -63 && code >= -65;
+		int is_free = code <= -64 && code >= -65;
 
 		ck_assert_int_eq(
 		    strcmp(vpop_code_text(code), "Unknown error") == 0,
