@@ -72,8 +72,8 @@ run_examples() {
 	while IFS='	' read -r path id body; do
 		at=$(printf %s "${path#/api/v1}" | sed "s/{domain}/$domain/")
 		case $at in
-		*/lists/{parent}/*) at=$(printf %s "$at" | sed 's/{parent}/news/') ;;
-		*{*) continue ;;
+		*/lists/'{parent}'/*) at=$(printf %s "$at" | sed 's/{parent}/news/') ;;
+		*'{'*) continue ;;
 		esac
 		api POST "$at" -H "$JSON" -d "$body"
 		is "$id" "$status $(got .detail 2>/dev/null)" '201 null'

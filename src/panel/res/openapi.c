@@ -106,8 +106,8 @@ add(json_t *paths, const char *path, const char *method, json_t *operation)
 		item = json_pack("{s:o}", "parameters", path_parameters(path));
 		json_object_set_new(paths, path, item);
 	}
-	for (; method[i] && i < sizeof name - 1; i++)
-		name[i] = (char)(method[i] | 0x20);
+	for (const char *at = method; *at && i < sizeof name - 1; at++)
+		name[i++] = (char)(*at | 0x20);
 	name[i] = '\0';
 	json_object_set_new(item, name, operation);
 }
