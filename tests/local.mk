@@ -296,7 +296,7 @@ EXTRA_DIST += $(CLI_TESTS) $(CRASH_TESTS) %D%/crash/crash.pl \
 	%D%/lib/events.py %D%/lib/events.sh %D%/lib/webserver.py \
 	%D%/lib/ezmlm.sh %D%/clients %D%/lib/lib.sh %D%/lib/readsite.pl \
 	%D%/lib/usage.pl \
-	%D%/lib/crowd.pl %D%/panel/rights.expected %D%/lib/openapi.py %D%/lib/panel.sh %D%/lib/smuggle.pl %D%/lib/vhostadmind.pl %D%/lib/talk.pl %D%/lib/talk.sh \
+	%D%/lib/crowd.pl %D%/panel/rights.expected %D%/lib/openapi.py %D%/openapi/package.json %D%/openapi/package-lock.json %D%/lib/panel.sh %D%/lib/smuggle.pl %D%/lib/vhostadmind.pl %D%/lib/talk.pl %D%/lib/talk.sh \
 	%D%/lib/VpdServer.pm %D%/lib/vpopmaild_full.pl \
 	%D%/lib/vpopmaild_guard.pl %D%/lib/vpopmaild_server.pl \
 	%D%/lib/vpopmaild_service.pl \

@@ -32,6 +32,16 @@ is 'the sample module is in it' \
     "$(got '.paths["/api/v1/domains/{domain}/notes/{key}"] | keys | join(" ")')" \
     'delete get parameters patch put'
 
+# Another one's validator, which ./check installs.
+if [ -n "${VALIDATE_API:-}" ]; then
+	"$VALIDATE_API" "$SITE/openapi" >"$SITE/raw" 2>&1
+	is 'it is a description by OpenAPI 3.1' \
+	    "$? $(tr -d '[:space:]' <"$SITE/raw")" '0 {"valid":true}'
+	sed 's/"operationId":/"operation":/' "$SITE/openapi" >"$SITE/wrong"
+	"$VALIDATE_API" "$SITE/wrong" >"$SITE/raw" 2>&1
+	is 'and a wrong one is found' "$?" 1
+fi
+
 api GET /modules
 is 'modules and their state' \
     "$(got '.items[] | "\(.name) \(.status.state) \(.resources | length > 0)"' |
