@@ -9,7 +9,6 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/text.h"
 
@@ -288,13 +287,4 @@ vp_sql_class_state(const char *state)
 			state, classes[i].state, strlen(classes[i].state)) == 0)
 			return classes[i].class;
 	return VP_SQL_OTHER;
-}
-
-int64_t
-vp_sql_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

@@ -23,7 +23,4 @@ enum vp_sql_class vp_sql_class_oracle(long number);
 enum vp_sql_class vp_sql_class_sybase(long number);
 enum vp_sql_class vp_sql_class_sqlite(long number, const char *text);
 
-/* Milliseconds of a clock that nobody sets. */
-int64_t vp_sql_now(void);
-
 #endif

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "store/sql/errors.h"
 
 #define TRIES      8
@@ -108,7 +109,7 @@ is_worth_it(struct vp_sql_link *link, const struct vp_sql_error *error, int try,
 	if (!link->conn)
 		return error->class == VP_SQL_LOST && try == 0;
 	if (error->class != VP_SQL_RETRY || try == TRIES - 1 ||
-	    vp_sql_now() - started > MOST_MS)
+	    vp_clock_ms() - started > MOST_MS)
 		return 0;
 	wait_before(try);
 	return 1;
@@ -117,7 +118,7 @@ is_worth_it(struct vp_sql_link *link, const struct vp_sql_error *error, int try,
 int
 vp_sql_link_begin(struct vp_sql_link *link, struct vp_sql_error *error)
 {
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 
 	for (int try = 0;; try++) {
 		if (vp_sql_link_open(link, error) != 0)
@@ -307,7 +308,7 @@ static int
 execute(struct vp_sql_link *link, struct run *run, int is_repeatable,
     struct vp_sql_error *error)
 {
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 
 	if (run->query->failed)
 		return vp_sql_fail(error,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "store/sql/errors.h"
 #include "store/sql/kept.h"
 #include "store/sql/sigpipe.h"
@@ -59,10 +60,10 @@ widen(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 		out->buffer = bigger;
 		out->buffer_length = size;
 		if (mysql_stmt_fetch_column(stmt->handle, out, i, 0))
-			return fail_stmt(stmt, vp_sql_now(), error);
+			return fail_stmt(stmt, vp_clock_ms(), error);
 	}
 	if (mysql_stmt_bind_result(stmt->handle, stmt->out))
-		return fail_stmt(stmt, vp_sql_now(), error);
+		return fail_stmt(stmt, vp_clock_ms(), error);
 	return 0;
 }
 
@@ -70,7 +71,7 @@ widen(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 static int
 fetch(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 {
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 	int r = mysql_stmt_fetch(stmt->handle);
 
 	if (r == MYSQL_DATA_TRUNCATED)
@@ -125,7 +126,7 @@ park(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 	}
 	stmt->is_kept = 1;
 	if (mysql_stmt_bind_result(stmt->handle, stmt->out))
-		return fail_stmt(stmt, vp_sql_now(), error);
+		return fail_stmt(stmt, vp_clock_ms(), error);
 	return 0;
 }
 
@@ -161,7 +162,7 @@ clear_wire(struct vp_sql_conn *conn, struct vp_sql_error *error)
 static int
 run_held(struct vp_sql_conn *conn, const char *text, struct vp_sql_error *error)
 {
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 
 	if (clear_wire(conn, error) < 0)
 		return -1;
@@ -217,7 +218,7 @@ static int
 prepare_held(
     struct vp_sql_stmt *stmt, const char *text, struct vp_sql_error *error)
 {
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 
 	if (clear_wire(stmt->conn, error) < 0)
 		return -1;
@@ -336,7 +337,7 @@ execute(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 
 	if (clear_wire(stmt->conn, error) < 0)
 		return -1;
-	started = vp_sql_now();
+	started = vp_clock_ms();
 	if ((stmt->params > 0 &&
 		mysql_stmt_bind_param(stmt->handle, stmt->in)) ||
 	    mysql_stmt_execute(stmt->handle))

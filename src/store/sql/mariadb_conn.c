@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "store/sql/errors.h"
 #include "store/sql/sigpipe.h"
 
@@ -39,7 +40,7 @@ vp_maria_fail(struct vp_sql_conn *conn, unsigned number, const char *text,
 	enum vp_sql_class class = vp_sql_class_mysql(number, text);
 
 	if ((number == BROKEN_OFF || number == GONE) && conn->limit > 0 &&
-	    vp_sql_now() - started >= (int64_t)conn->limit * 1000 - 100)
+	    vp_clock_ms() - started >= (int64_t)conn->limit * 1000 - 100)
 		class = VP_SQL_TIMEOUT;
 	if (class == VP_SQL_LOST || number == BROKEN_OFF || number == 1153 ||
 	    number == 2020)
@@ -152,7 +153,7 @@ static int
 connect_as(struct vp_sql_conn *conn, const struct vp_sql_login *login, int tls,
     struct vp_sql_error *error)
 {
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 
 	conn->mysql = make_handle();
 	if (!conn->mysql)

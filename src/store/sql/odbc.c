@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "store/sql/errors.h"
 #include "store/sql/sigpipe.h"
 
@@ -153,7 +154,7 @@ prepare_held(
     struct vp_sql_stmt *stmt, const char *text, struct vp_sql_error *error)
 {
 	struct vp_sql_conn *conn = stmt->conn;
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 	SQLSMALLINT params = 0;
 
 	if (vp_odbc_clear_wire(conn, error) < 0)
@@ -242,7 +243,7 @@ bind(struct vp_sql_stmt *stmt, unsigned index, SQLSMALLINT type, SQLULEN width,
 		width, 0, vp_odbc_text(in->text ? in->text : ""),
 		in->size > 0 ? in->size : 0, &in->size)))
 		return 0;
-	return vp_odbc_stmt_fail(stmt, vp_sql_now(), error);
+	return vp_odbc_stmt_fail(stmt, vp_clock_ms(), error);
 }
 
 static int
@@ -292,7 +293,7 @@ make_row(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 	SQLSMALLINT columns = 0;
 
 	if (!SQL_SUCCEEDED(SQLNumResultCols(stmt->handle, &columns)))
-		return vp_odbc_stmt_fail(stmt, vp_sql_now(), error);
+		return vp_odbc_stmt_fail(stmt, vp_clock_ms(), error);
 	if (columns <= 0 || stmt->row)
 		return 0;
 	stmt->row = calloc((size_t)columns, sizeof *stmt->row);
@@ -312,7 +313,7 @@ execute(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 
 	if (vp_odbc_clear_wire(stmt->conn, error) < 0)
 		return -1;
-	started = vp_sql_now();
+	started = vp_clock_ms();
 	SQLRETURN r = SQLExecute(stmt->handle);
 	if (!SQL_SUCCEEDED(r) && r != SQL_NO_DATA) {
 		vp_odbc_stmt_fail(stmt, started, error);

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "base/attr.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "store/sql/errors.h"
 
@@ -65,7 +66,7 @@ vp_odbc_fail(struct vp_sql_conn *conn, SQLSMALLINT type, SQLHANDLE handle,
 	if (class == VP_SQL_OTHER)
 		class = vp_sql_class_state((const char *)state);
 	if (class == VP_SQL_LOST && conn->limit > 0 &&
-	    vp_sql_now() - started >= (int64_t)conn->limit * 1000 - 100) {
+	    vp_clock_ms() - started >= (int64_t)conn->limit * 1000 - 100) {
 		conn->is_lost = 1;
 		class = VP_SQL_TIMEOUT;
 	}
@@ -227,7 +228,7 @@ int
 vp_odbc_connect(struct vp_sql_conn *conn, const struct vp_sql_login *login,
     struct vp_sql_error *error)
 {
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 	SQLRETURN r;
 
 	if (make_handles(conn) < 0)
@@ -278,7 +279,7 @@ static int
 set_autocommit(
     struct vp_sql_conn *conn, SQLULEN mode, struct vp_sql_error *error)
 {
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 
 	if (SQL_SUCCEEDED(SQLSetConnectAttr(conn->dbc, SQL_ATTR_AUTOCOMMIT,
 		(SQLPOINTER)(uintptr_t)mode, SQL_IS_UINTEGER)))
@@ -290,7 +291,7 @@ static int
 end_transaction(
     struct vp_sql_conn *conn, SQLSMALLINT how, struct vp_sql_error *error)
 {
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 
 	if (!SQL_SUCCEEDED(SQLEndTran(SQL_HANDLE_DBC, conn->dbc, how))) {
 		struct vp_sql_error more;
@@ -307,7 +308,7 @@ int
 vp_odbc_run(
     struct vp_sql_conn *conn, const char *text, struct vp_sql_error *error)
 {
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 	SQLHSTMT handle;
 	int r = 0;
 

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "store/sql/errors.h"
 
 #define FIRST_WIDTH 256
@@ -43,7 +44,7 @@ get_value(struct vp_sql_stmt *stmt, unsigned column, struct vp_sql_error *error)
 	if (grow(value, FIRST_WIDTH, error) < 0)
 		return -1;
 	for (;;) {
-		int64_t started = vp_sql_now();
+		int64_t started = vp_clock_ms();
 		size_t room = value->allocated - value->size;
 		SQLLEN left = 0;
 		SQLRETURN r = SQLGetData(stmt->handle,
@@ -74,7 +75,7 @@ get_value(struct vp_sql_stmt *stmt, unsigned column, struct vp_sql_error *error)
 int
 vp_odbc_fetch(struct vp_sql_stmt *stmt, struct vp_sql_error *error)
 {
-	int64_t started = vp_sql_now();
+	int64_t started = vp_clock_ms();
 	SQLRETURN got = SQLFetch(stmt->handle);
 	int r = 1;
 

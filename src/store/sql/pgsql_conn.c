@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "store/sql/errors.h"
 
@@ -37,7 +38,7 @@ wait_for(struct vp_sql_conn *conn, short events, int64_t deadline)
 	if (fd.fd < 0)
 		return 1; /* libpq knows and will say so */
 	do {
-		int64_t left = deadline - vp_sql_now();
+		int64_t left = deadline - vp_clock_ms();
 
 		if (conn->limit == 0)
 			left = -1;
@@ -89,7 +90,7 @@ int
 vp_pg_result(
     struct vp_sql_conn *conn, PGresult **ret_result, struct vp_sql_error *error)
 {
-	int64_t deadline = vp_sql_now() + conn->limit;
+	int64_t deadline = vp_clock_ms() + conn->limit;
 
 	for (;;) {
 		int unsent = PQflush(conn->pg);
@@ -226,7 +227,7 @@ static int
 poll_connection(struct vp_sql_conn *conn, const struct vp_sql_login *login,
     struct vp_sql_error *error)
 {
-	int64_t deadline = vp_sql_now() + conn->limit;
+	int64_t deadline = vp_clock_ms() + conn->limit;
 	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
 
 	while (state != PGRES_POLLING_OK) {
