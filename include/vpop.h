@@ -109,7 +109,8 @@ VPOP_EXPORT const char *vpop_code_text(int code);
 VPOP_EXPORT enum vpop_class vpop_class(int code);
 
 /* Who asks, for the journal: an actor ("root", "user@domain") and an origin
- * ("vadduser", "vpopmaild 192.0.2.1").  Defaults: login name, program name. */
+ * ("vadduser", "vpopmaild 192.0.2.1", "panel 192.0.2.1 REQUEST"; an address
+ * that is unknown is empty).  Defaults: login name, program name. */
 VPOP_EXPORT int vpop_set_actor(
     struct vpop *vp, const char *actor, const char *origin);
 

@@ -35,15 +35,17 @@ take_handle(struct mail *m, json_t *request, int is_dry)
 	json_t *actor = json_object_get(request, "actor");
 	const char *name = mail_text(actor, "name");
 	const char *address = mail_text(actor, "address");
-	char origin[128];
+	const char *id = mail_text(actor, "request");
+	char origin[192];
 
 	m->vp = is_dry
 		    ? handle(m, &m->dry, VPOP_OPEN_DRY_RUN | VPOP_OPEN_STRICT)
 		    : handle(m, &m->real, VPOP_OPEN_STRICT);
 	if (!m->vp)
 		return -1;
-	if (vp_format(origin, sizeof origin, "vhostadmind%s%s",
-		address ? " " : "", address ? address : "") != 0)
+	if (vp_format(origin, sizeof origin, "vhostadmind%s%s%s%s",
+		address || id ? " " : "", address ? address : "", id ? " " : "",
+		id ? id : "") != 0)
 		(void)vp_copy(origin, sizeof origin, "vhostadmind");
 	int code = vpop_set_actor(m->vp, name ? name : "vhostadmind", origin);
 	if (code != 0)

@@ -58,7 +58,8 @@ time_text(int64_t when)
 	return json_string(text);
 }
 
-/* "program", "program address", "program address request". */
+/* "program", "program address", "program address request"; what is unknown
+ * is empty. */
 static json_t *
 make_actor(const struct vp_event_row *row)
 {
@@ -70,7 +71,9 @@ make_actor(const struct vp_event_row *row)
 	    vp_journal_text(row->actor));
 
 	for (int i = 0; i < 3 && (word = strsep(&rest, " ")); i++)
-		json_object_set_new(actor, names[i], vp_journal_text(word));
+		if (*word)
+			json_object_set_new(
+			    actor, names[i], vp_journal_text(word));
 	return actor;
 }
 

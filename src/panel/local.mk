@@ -30,6 +30,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/http/front.c %D%/http/front.h %D%/http/front_int.h \
 	%D%/http/link.c \
 	%D%/http/request.c %D%/http/request.h \
+	%D%/http/requestid.c \
 	%D%/http/sandbox.c %D%/http/sandbox.h \
 	%D%/http/status.c %D%/http/status.h \
 	%D%/http/target.c %D%/http/target.h \

@@ -41,9 +41,14 @@ api PATCH $users/carol -H "$JSON" -d '{"gecos":"C"}'
 is 'change without If-Match' "$status" 428
 api PATCH $users/carol -H "$JSON" -H 'If-Match: "00"' -d '{"gecos":"C"}'
 is 'change of another revision' "$status" 412
-api PATCH $users/carol -H "$JSON" -H "If-Match: $tag" -d '{"gecos":"C"}'
+api PATCH $users/carol -H "$JSON" -H "If-Match: $tag" \
+    -H 'X-Request-Id: order-17' -d '{"gecos":"C"}'
 is 'change' "$status $(got .gecos)" '200 C'
 is 'the change is there' "$(vuserinfo -c carol@test.com)" C
+is 'the journal knows the request' \
+    "$(vevents list --json -o carol@test.com -t user.updated |
+	jq -r '.actor | "\(.via) \(.address) \(.request)"')" \
+    'vhostadmind null order-17'
 api PATCH $users/carol -H "$JSON" -H "If-Match: $tag" -d '{"gecos":"D"}'
 is 'the old revision is none any more' "$status" 412
 api DELETE $users/carol

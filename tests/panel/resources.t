@@ -55,6 +55,30 @@ is 'a bad name' "$status $(got '.errors[0].pointer')" '422 /name'
 api POST $notes -H "$JSON" -d '{"name":"x","te'
 is 'half a body' "$status" 400
 
+# ---- ids of requests ---------------------------------------------------------
+api GET $notes -H 'X-Request-Id: order-17.b_2'
+is 'an id is repeated' "$(header x-request-id)" order-17.b_2
+is_made() {
+	case $(header x-request-id) in
+	*[!0-9a-f]*) return 1 ;;
+	esac
+	[ "$(header x-request-id | tr -d '\n' | wc -c)" = 32 ]
+}
+api GET $notes
+ok 'a request without one gets one' is_made
+first=$(header x-request-id)
+api GET $notes
+ok 'each another one' test "$(header x-request-id)" != "$first"
+for id in 'a b' '"},{' 'a%0ab' "$(printf '%065d' 0)" ''; do
+	api GET $notes -H "X-Request-Id: $id"
+	ok "an id that is none is not taken: $id" is_made
+done
+api GET $notes/none -H 'X-Request-Id: order-18'
+is 'an error tells it' "$(got .instance)" /requests/order-18
+api GET '/domains/%zz' -H 'X-Request-Id: order-19'
+is 'a refusal, too' "$status $(header x-request-id)" \
+    "400 $(got .instance | sed 's,^/requests/,,')"
+
 # ---- paths -------------------------------------------------------------------
 api GET $notes/none
 is 'no such object' "$status $(got .type)" '404 urn:vhost:problem:not-found'

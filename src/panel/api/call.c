@@ -65,10 +65,10 @@ vhd_call_empty(struct vhd_call *call, int status)
 void
 vhd_call_actor(struct vhd_call *call)
 {
-	char origin[128];
+	char origin[32 + VHD_ADDRESS_SIZE + VHD_REQUEST_ID_SIZE];
 
-	snprintf(origin, sizeof origin, "vhostadmind%s%s",
-	    *call->request->address ? " " : "", call->request->address);
+	snprintf(origin, sizeof origin, "vhostadmind %s %s",
+	    call->request->address, call->request->headers[VHD_REQUEST_ID]);
 	vpop_set_actor(
 	    call->vp, *call->who.name ? call->who.name : "anon", origin);
 }

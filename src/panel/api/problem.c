@@ -49,6 +49,10 @@ reply(struct vhd_call *call, int status, json_t *json)
 {
 	if (json && call->code)
 		json_object_set_new(json, "code", json_integer(call->code));
+	if (json)
+		json_object_set_new(json, "instance",
+		    json_sprintf(VHD_REQUESTS "%s",
+			call->request->headers[VHD_REQUEST_ID]));
 	vhd_call_header(call, VHD_REPLY_TYPE, "application/problem+json");
 	if (status == 429 || status == 503)
 		vhd_call_header(call, VHD_REPLY_RETRY, "%d", RETRY_SECONDS);

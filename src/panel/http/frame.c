@@ -17,7 +17,6 @@ const char *const vhd_reply_names[VHD_REPLY_HEADERS] = {
 	[VHD_REPLY_ETAG] = "ETag",
 	[VHD_REPLY_LINK] = "Link",
 	[VHD_REPLY_LOCATION] = "Location",
-	[VHD_REPLY_REQUEST_ID] = "X-Request-Id",
 	[VHD_REPLY_RETRY] = "Retry-After",
 	[VHD_REPLY_TYPE] = "Content-Type",
 };

@@ -21,6 +21,7 @@ struct vhd_exchange {
 	int64_t since;                  /* when it was queued */
 	char *target;                   /* as received */
 	char address[VHD_ADDRESS_SIZE]; /* of the client of a proxy */
+	char id[VHD_REQUEST_ID_SIZE];
 	char *body;
 	size_t capacity;
 	int seen; /* the head was looked at */

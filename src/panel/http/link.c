@@ -108,10 +108,11 @@ refusal_response(const struct vhd_exchange *exchange)
 	char text[512];
 	int size = snprintf(text, sizeof text,
 	    "{\"type\":\"urn:vhost:problem:%s\",\"title\":\"%s\","
-	    "\"status\":%d,\"detail\":\"%s\"}\n",
+	    "\"status\":%d,\"detail\":\"%s\","
+	    "\"instance\":\"" VHD_REQUESTS "%s\"}\n",
 	    exchange->refusal == 503 ? "unavailable" : "bad-request",
 	    vhd_status_title(exchange->refusal), exchange->refusal,
-	    exchange->reason);
+	    exchange->reason, exchange->id);
 
 	response = MHD_create_response_from_buffer(
 	    (size_t)size, text, MHD_RESPMEM_MUST_COPY);
@@ -159,6 +160,7 @@ answer(struct vhd_exchange *exchange)
 	set_deadline(exchange->link, 0);
 	if (!response)
 		return MHD_NO;
+	MHD_add_response_header(response, "X-Request-Id", exchange->id);
 	MHD_add_response_header(response, "Cache-Control", "no-store");
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	MHD_add_response_header(response, "Content-Security-Policy",
@@ -232,6 +234,8 @@ see_head(struct vhd_exchange *exchange, const char *method, const char *version)
 	exchange->refusal =
 	    vhd_head_check(&head, (uint64_t)front->settings->body_bytes,
 		&exchange->request, &exchange->reason);
+	vhd_request_id(exchange->request.headers[VHD_REQUEST_ID], exchange->id);
+	exchange->request.headers[VHD_REQUEST_ID] = exchange->id;
 	exchange->request.kind = exchange->link->door->kind;
 	exchange->request.address = exchange->link->address;
 	if (exchange->refusal == 0 && exchange->request.kind == VHD_PROXY) {

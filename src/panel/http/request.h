@@ -1,7 +1,7 @@
 /*
  * A request as it travels from the front to a worker, and the checks that it
  * passes first.  Nothing here reads or writes; what the checks refuse is
- * refused whatever the resource.
+ * refused whatever the resource.  A request that a worker gets has an id.
  */
 #ifndef PANEL_HTTP_REQUEST_H
 #define PANEL_HTTP_REQUEST_H
@@ -82,6 +82,13 @@ struct vhd_head {
  */
 int vhd_head_check(const struct vhd_head *head, uint64_t body_max,
     struct vhd_request *ret_request, const char **ret_reason);
+
+#define VHD_REQUEST_ID_SIZE 65           /* with NUL */
+#define VHD_REQUESTS        "/requests/" /* before it: a problem's instance */
+
+/* The id of a request: the one that its client gave, if that is 1 to 64
+ * letters, digits, '.', '_' and '-', else one that is made. */
+void vhd_request_id(const char *given, char ret_id[VHD_REQUEST_ID_SIZE]);
 
 #define VHD_ADDRESS_SIZE 46 /* as INET6_ADDRSTRLEN */
 

@@ -346,12 +346,12 @@ components(json_t *schemas)
 {
 	json_object_set_new(schemas, "Problem",
 	    json_pack("{s:s, s:{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s},"
-		      " s:{s:s, s:{s:s}}}, s:[s, s, s]}",
+		      " s:{s:s}, s:{s:s, s:{s:s}}}, s:[s, s, s]}",
 		"type", "object", "properties", "type", "type", "string",
 		"title", "type", "string", "status", "type", "integer",
-		"detail", "type", "string", "code", "type", "integer", "errors",
-		"type", "array", "items", "type", "object", "required", "type",
-		"title", "status"));
+		"detail", "type", "string", "instance", "type", "string",
+		"code", "type", "integer", "errors", "type", "array", "items",
+		"type", "object", "required", "type", "title", "status"));
 	return json_pack("{s:o, s:{s:{s:s, s:{s:{s:o}}}}, s:{s:{s:s, s:s, s:s},"
 			 " s:{s:s, s:s}}}",
 	    "schemas", schemas, "responses", "Problem", "description",

@@ -23,9 +23,10 @@ actor_json(const struct vhd_call *call)
 {
 	const char *address = call->request->address;
 
-	return json_pack("{s:s, s:s, s:s*}", "name",
+	return json_pack("{s:s, s:s, s:s*, s:s}", "name",
 	    *call->who.name ? call->who.name : "anon", "role",
-	    vhd_role_name(call->acts_as), "address", *address ? address : NULL);
+	    vhd_role_name(call->acts_as), "address", *address ? address : NULL,
+	    "request", call->request->headers[VHD_REQUEST_ID]);
 }
 
 json_t *
