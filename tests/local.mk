@@ -328,10 +328,11 @@ STORE_TESTS = \
 check_PROGRAMS += %D%/store/drivers
 %C%_store_drivers_SOURCES = \
 	%D%/store/drivers.c %D%/store/drivers.h \
+	%D%/store/drivers_deadlock.c \
 	%D%/store/drivers_faults.c \
 	%D%/store/drivers_table.c \
 	%D%/store/drivers_values.c
-%C%_store_drivers_LDADD =
+%C%_store_drivers_LDADD = src/store/sql/libsqlstore.la
 if HAVE_MARIADB
 %C%_store_drivers_LDADD += src/store/sql/libsqlmariadb.la
 endif

@@ -56,6 +56,7 @@ void check_refused(void);
 void check_unreachable(void);
 void check_readonly(void);
 void check_full(void);
+void check_deadlock(void);
 void check_killed(void);
 void check_paused(void);
 

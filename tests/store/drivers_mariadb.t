@@ -20,7 +20,7 @@ tcp() { # check, arguments
 mariadb_start db
 local=socket=$MARIADB_SOCKET
 tls=$SERVERS/tls
-for name in values errors rows million login; do
+for name in values errors rows million login deadlock; do
 	client $name "$local"
 done
 tcp values tls=3 "tls_ca=$tls/ca.crt"

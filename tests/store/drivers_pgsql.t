@@ -14,7 +14,7 @@ client() { # check, arguments
 pgsql_start db
 local=socket=$PGSQL_SOCKET
 tls=$SERVERS/tls
-for name in values errors rows million login; do
+for name in values errors rows million login deadlock; do
 	client $name "$local"
 done
 client values "$local/.s.PGSQL.$PGSQL_PORT" port=0

@@ -38,6 +38,7 @@ const struct check checks[] = {
 	{ "unreachable", check_unreachable },
 	{ "readonly", check_readonly },
 	{ "full", check_full },
+	{ "deadlock", check_deadlock },
 	{ "killed", check_killed },
 	{ "paused", check_paused },
 	{ NULL, NULL },

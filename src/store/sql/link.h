@@ -26,6 +26,13 @@ struct vp_sql_counts {
 };
 extern _Thread_local struct vp_sql_counts vp_sql_counts;
 
+/* What the open transaction has done so far, to do it again. */
+struct vp_sql_past {
+	struct vp_sql_said *said;
+	size_t count, room, bytes;
+	int is_unknown; /* not all of it is here */
+};
+
 struct vp_sql_link {
 	const struct vp_sql_driver *driver;
 	const struct vp_sql_dialect *dialect;
@@ -37,6 +44,7 @@ struct vp_sql_link {
 	unsigned kept_count;
 	int in_transaction;
 	int is_spoilt; /* only ROLLBACK is left */
+	struct vp_sql_past past;
 };
 
 void vp_sql_link_init(struct vp_sql_link *link,
@@ -59,9 +67,9 @@ enum vp_sql_how {
 	VP_SQL_AGAIN = 1 /* doing it twice is as good as once */
 };
 
-/* Carry out a statement.  Outside a transaction it is tried again after a
- * deadlock, and with VP_SQL_AGAIN after a lost connection, too.
- * ret_changes may be NULL. */
+/* Carry out a statement.  After a deadlock it is tried again, in a transaction
+ * with all that came before it; outside of one with VP_SQL_AGAIN after a lost
+ * connection, too.  ret_changes may be NULL. */
 int vp_sql_link_change(struct vp_sql_link *link,
     const struct vp_sql_query *query, unsigned how, int64_t *ret_changes,
     struct vp_sql_error *error);

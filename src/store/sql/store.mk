@@ -6,15 +6,17 @@ noinst_LTLIBRARIES += %D%/libsqlstore.la %D%/libsqlsqlite.la %D%/libsqlbase.la
 	%D%/logins.c %D%/logins.h \
 	%D%/connfile.c \
 	%D%/kinds.c %D%/kinds.h \
-	%D%/link.c %D%/link.h \
+	%D%/link.c %D%/link.h %D%/link_int.h \
 	%D%/migrate.c %D%/migrate.h \
 	%D%/migration.c \
+	%D%/past.c \
 	%D%/probe.c \
 	%D%/query.c %D%/query.h \
 	%D%/records.c \
 	%D%/rows.c \
 	%D%/schema.c %D%/schema.h \
 	%D%/site.c \
+	%D%/statement.c \
 	%D%/store.c %D%/store.h %D%/store_int.h \
 	%D%/stores.h \
 	%D%/tables.c \
