@@ -18,7 +18,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/auth/grant.c %D%/auth/grant.h \
 	%D%/auth/identify.c %D%/auth/identify.h \
 	%D%/auth/login.c %D%/auth/login.h \
-	%D%/auth/rights.c %D%/auth/rights.h \
+	%D%/auth/rights.c %D%/auth/rights.h %D%/auth/rights_list.c \
 	%D%/auth/reseller.c \
 	%D%/auth/session.c %D%/auth/session.h %D%/auth/session_list.c \
 	%D%/auth/token.c %D%/auth/token.h %D%/auth/token_int.h \

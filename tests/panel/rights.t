@@ -116,6 +116,41 @@ is 'the table has nothing else' \
     "$(grep -vc '^#' "$srcdir/tests/panel/rights.expected")" \
     "$(grep -c . "$SITE/verbs")"
 
+# ---- what they are told -------------------------------------------------------
+# "rights" of the session, where the object of a row is to be found, says the
+# same as the row: "may" or not.
+told() { # COLUMN VIEW
+	web GET /sessions/current
+	printf %s "$out" | jq -r --arg view "$2" --rawfile rows \
+	    "$srcdir/tests/panel/rights.expected" \
+	    --slurpfile m "$srcdir/modules/mail/module.json" '
+	    .rights as $r | ($m[0].resources | map({key: .name, value: .})
+		| from_entries) as $res |
+	    $rows | split("\n")[] | select(test("^[a-z]")) |
+	    [scan("[a-zA-Z0-9:-]+")] as $f | $res[$f[0]] as $x |
+	    (if $x.scope == "site" then "site"
+	     elif $view == "mailbox" and ($x.within == "users" or
+		($f[0] == "users" and ($f[1] | IN("list", "setup:") | not)))
+	     then "mailbox"
+	     elif $view == "mailbox" then "home" else $view end) as $v |
+	    ([$x.within // empty, $f[0]] | join("/")) as $n |
+	    ($f[1] | rtrimstr(":")) as $verb |
+	    select((($r[$v][$n] // []) | index([$verb]) != null) !=
+		($f[2 + '"$1"'] == "may")) | "\($f[0]) \($verb) \($v)"'
+}
+for row in '0 domains system' '1 home postmaster' '2 home admin' \
+    '3 mailbox user'; do
+	role=${row##* }
+	eval "cookie=\$cookie_$role csrf=\$csrf_$role"
+	# shellcheck disable=SC2086
+	is "$role is told what he may" "$(told ${row% *} 2>&1)" ''
+done
+is 'and what of the panel' "$(got '.rights.panel | "\(.["/grants"]) \(
+    .["/tokens/{t}"] | join(" ")) \(has("/server/health"))"')" \
+    'null GET DELETE false'
+is 'but not of domains' "$(got '.rights | keys | join(" ")')" \
+    'home mailbox panel site'
+
 # ---- by other names -----------------------------------------------------------
 cookie=$cookie_user csrf=$csrf_user
 web GET /domains/alias.com/users/joe

@@ -113,6 +113,29 @@ is_told reseller GET $home/users/reseller user
 is_told operator GET $home/users/operator operator
 is_told admin GET $home/users/admin system
 
+# ---- what they are told of their rights -----------------------------------------
+told() { # WHO WHAT: of the rights
+	as "$1" GET /sessions/current
+	got ".rights | [$2] | map(. // [] | join(\" \")) | join(\"; \")"
+}
+is 'a reseller in his domains, at home and in his mailbox' \
+    "$(told reseller '.site.domains, .domains.names, .home.names,
+	.mailbox."users/secret"')" \
+    'list get setup modify delete; list get setup modify delete; ; modify'
+is 'an operator' "$(told operator '.domains.names, .domains."users/secret",
+    .site.files, .panel."/grants", .panel."/modules"')" \
+    'list get; modify; list get; ; GET'
+is 'an administrator' "$(told domain '.home.users, .domains.users')" \
+    'list get setup modify delete act:turn; '
+as reseller GET /sessions/current
+token '{"label":"x","role":"reseller","scopes":["read","POST names"],
+    "domains":["own.test"]}'
+bearer GET /sessions/current
+is 'a token' "$(got '.rights | [.site.domains, .domains.names, .home.users,
+    .mailbox.users] | map(. // [] | join(" ")) | join("; ")')" \
+    'get; list get setup; ; '
+as reseller DELETE "/tokens/$id"
+
 # ---- accounts that may do more --------------------------------------------------
 for name in admin operator reseller; do
 	as domain PUT $home/users/$name/secret -H 'If-Match: *' -H "$JSON" \
@@ -133,6 +156,7 @@ rights POST $home/users '{"name":"x"}' \
                                      401  404  403  201  404  403  201  201
 as domain POST $home/users -H "$JSON" -d '{"name":"x"}'
 like 'the sentence names the limit' "$(got .detail)" '*perm_account*'
+is 'and so do the rights' "$(told domain '.home.users')" 'list get'
 rights GET $home/users ''            401  404  200  200  404  200  200  200
 rights PUT $home/users/user '{"name":"user"}' \
                                      401  200  403  200  404  403  200  200

@@ -11,7 +11,8 @@ enum vhd_route_flag {
 	VHD_LOCAL = 1,      /* only on a Unix socket */
 	VHD_BODY = 2,       /* has a JSON object as body */
 	VHD_IF_MATCHES = 4, /* a change: If-Match must say of what */
-	VHD_ENROLS = 8      /* also for who must set up a second factor first */
+	VHD_ENROLS = 8,     /* also for who must set up a second factor first */
+	VHD_ANY_TOKEN = 16  /* whatever a token is limited to */
 };
 
 /* Whoever is somebody. */

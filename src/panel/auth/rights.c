@@ -34,6 +34,13 @@ ask_to_sign_in(struct vhd_call *call)
 	    "the owner of mail");
 }
 
+static int
+refuse_token(struct vhd_call *call)
+{
+	return refuse(
+	    call, 403, "permission-denied", "the token is not good for this");
+}
+
 /* What the caller's token, if he has one, leaves him. */
 static int
 check_token(struct vhd_call *call, const char *resource, const char *domain)
@@ -44,8 +51,7 @@ check_token(struct vhd_call *call, const char *resource, const char *domain)
 	    vhd_token_allows(limits, vhd_method_names[call->route->method],
 		resource, domain))
 		return 0;
-	return refuse(
-	    call, 403, "permission-denied", "the token is not good for this");
+	return refuse_token(call);
 }
 
 /* ---- reach ------------------------------------------------------------ */
@@ -148,13 +154,12 @@ vhd_rights_denied(const struct vpop_limits *limits, json_t *names, int bit)
 	return NULL;
 }
 
-/* The bit of a method that changes something, or 0. */
-static int
-denial_of(const struct vhd_call *call)
+int
+vhd_rights_bit(const struct vhd_deed *deed)
 {
-	switch (call->route->method) {
+	switch (deed->method) {
 	case VHD_POST:
-		return call->place.action ? VPOP_DENY_MODIFY : VPOP_DENY_CREATE;
+		return deed->action ? VPOP_DENY_MODIFY : VPOP_DENY_CREATE;
 	case VHD_PUT:
 	case VHD_PATCH:
 		return VPOP_DENY_MODIFY;
@@ -165,13 +170,22 @@ denial_of(const struct vhd_call *call)
 	}
 }
 
+static struct vhd_deed
+deed_of(const struct vhd_call *call)
+{
+	return (struct vhd_deed){ .resource = call->place.resource,
+		.action = call->place.action,
+		.method = call->route->method };
+}
+
 static int
 check_permission(struct vhd_call *call)
 {
-	json_t *names = call->place.resource->permission;
+	const struct vhd_deed deed = deed_of(call);
+	json_t *names = deed.resource->permission;
 	struct vpop_limits limits;
 	const char *name;
-	int bit = denial_of(call), rc;
+	int bit = vhd_rights_bit(&deed), rc;
 
 	if (!names || bit == 0 || strcmp(call->who.user, "postmaster") == 0)
 		return 0;
@@ -237,15 +251,13 @@ check_subject(struct vhd_call *call, const char *real_domain)
 
 /* ---- all of it -------------------------------------------------------- */
 
-static unsigned
-roles_that_may(const struct vhd_call *call)
+unsigned
+vhd_rights_given(const struct vhd_deed *deed)
 {
-	const struct vhd_place *place = &call->place;
-
-	if (place->action)
-		return place->action->roles;
-	return call->route->method == VHD_GET ? place->resource->read
-					      : place->resource->write;
+	if (deed->action)
+		return deed->action->roles;
+	return deed->method == VHD_GET ? deed->resource->read
+				       : deed->resource->write;
 }
 
 /* The real name of the domain that a place is of, or that has its name;
@@ -318,7 +330,8 @@ greatest(unsigned roles)
 static int
 decide(struct vhd_call *call, const char *domain, unsigned roles)
 {
-	unsigned may = roles_that_may(call);
+	const struct vhd_deed deed = deed_of(call);
+	unsigned may = vhd_rights_given(&deed);
 
 	call->acts_as = greatest(roles & may);
 	if (!(roles & may))
@@ -354,15 +367,23 @@ vhd_rights_check(struct vhd_call *call)
 }
 
 int
+vhd_rights_token(const struct vhd_call *call, const struct vhd_route *route)
+{
+	const char *name = route->pattern + sizeof VHD_API;
+	AUTO_FREE char *resource = strndup(name, strcspn(name, "/"));
+
+	return !call->who.token_limits || route->flags & VHD_ANY_TOKEN ||
+	       (resource && vhd_token_allows(call->who.token_limits,
+				vhd_method_names[route->method], resource, ""));
+}
+
+int
 vhd_rights_check_fixed(struct vhd_call *call)
 {
-	const char *resource = call->target.segment[VHD_API_SEGMENTS];
-	unsigned roles = call->route->roles;
-
-	if (!(roles & call->who.role))
+	if (!(call->route->roles & call->who.role))
 		return call->who.role == VHD_ANON
 			   ? ask_to_sign_in(call)
 			   : refuse(call, 403, "permission-denied",
 				 "this is not for you to do");
-	return check_token(call, resource, "");
+	return vhd_rights_token(call, call->route) ? 0 : refuse_token(call);
 }

@@ -13,6 +13,9 @@ int vhd_rights_check(struct vhd_call *call);
 
 /* The same for a route of the table. */
 int vhd_rights_check_fixed(struct vhd_call *call);
+/* Whether the caller's token, if he has one, is good for such a route. */
+int vhd_rights_token(
+    const struct vhd_call *call, const struct vhd_route *route);
 
 /*
  * The roles, bits of enum vp_module_role, that somebody has at a place: none
@@ -22,9 +25,34 @@ int vhd_rights_check_fixed(struct vhd_call *call);
  */
 unsigned vhd_rights_at(const struct vhd_who *who, const struct vhd_place *place,
     const char *real_domain, int is_owned);
+
+/* What somebody would do with objects of a resource. */
+struct vhd_deed {
+	const struct vp_module_resource *resource;
+	const struct vp_module_action *action; /* or NULL */
+	enum vhd_method method;
+};
+
+/* The roles that the manifest gives it to. */
+unsigned vhd_rights_given(const struct vhd_deed *deed);
+/* The bit of enum vpop_perm that denies it, or 0. */
+int vhd_rights_bit(const struct vhd_deed *deed);
 /* Whether one of the names is among the permissions that limits deny for a
  * bit of enum vpop_perm; the name, or NULL. */
 const char *vhd_rights_denied(
     const struct vpop_limits *limits, json_t *names, int bit);
+
+/*
+ * rights_list.c: what the caller may do, for whoever shows him that; taken
+ * anew, or NULL after a problem.  An object of lists:
+ *
+ *     panel    "/grants": ["GET", "POST"], ...
+ *     site     "domains": ["list", "get", "act:suspend"], ...
+ *     domains  "lists": [...], "lists/members": [...] of the domains that he
+ *              has by role or grant, if he has any
+ *     home     the same of the domain of his account
+ *     mailbox  the same of his mailbox
+ */
+json_t *vhd_rights_list(struct vhd_call *call);
 
 #endif

@@ -6,6 +6,7 @@
 #include "panel/api/body.h"
 #include "panel/auth/identify.h"
 #include "panel/auth/login.h"
+#include "panel/auth/rights.h"
 #include "panel/auth/session.h"
 #include "panel/res/res.h"
 
@@ -70,10 +71,12 @@ void
 vhd_whoami(struct vhd_call *call)
 {
 	const struct vhd_who *who = &call->who;
-	json_t *json = json_pack("{s:s, s:s}", "role", vhd_role_name(who->role),
-	    "account", who->name);
-	json_t *list = NULL;
+	json_t *rights = vhd_rights_list(call), *list = NULL, *json;
 
+	if (!rights)
+		return;
+	json = json_pack("{s:s, s:s, s:o}", "role", vhd_role_name(who->role),
+	    "account", who->name, "rights", rights);
 	if (json && *who->user)
 		json_object_set_new(json, "domain", json_string(who->domain));
 	if (json && *who->session) {
