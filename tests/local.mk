@@ -143,7 +143,7 @@ CLI_TESTS = \
 	%D%/panel/mail_users.t \
 	%D%/panel/mailboxes.t \
 	%D%/panel/processes.t \
-	%D%/panel/openapi.t \
+	%D%/panel/again.t %D%/panel/openapi.t \
 	%D%/panel/resources.t \
 	%D%/panel/rights.t \
 	%D%/panel/roles.t \

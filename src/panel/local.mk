@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/api/body.c %D%/api/body.h \
 	%D%/api/call.c %D%/api/call.h \
 	%D%/api/entity.c %D%/api/entity.h \
+	%D%/api/idempotency.c %D%/api/idempotency.h \
 	%D%/api/problem.c \
 	%D%/api/publish.c %D%/api/publish.h \
 	%D%/api/route.c %D%/api/route.h \

@@ -2,6 +2,7 @@
 
 #include "panel/api/call.h"
 
+#include <sodium.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -60,6 +61,15 @@ vhd_call_empty(struct vhd_call *call, int status)
 {
 	set_text(call, NULL);
 	call->status = status;
+}
+
+void
+vhd_call_new_job(char ret_job[VHD_ID_SIZE])
+{
+	unsigned char bytes[(VHD_ID_SIZE - 1) / 2];
+
+	randombytes_buf(bytes, sizeof bytes);
+	sodium_bin2hex(ret_job, VHD_ID_SIZE, bytes, sizeof bytes);
 }
 
 void

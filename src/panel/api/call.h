@@ -59,6 +59,7 @@ struct vhd_call {
 	int peer;              /* a descriptor of a Unix connection, or -1 */
 	char csrf[VHD_ID_SIZE]; /* token of the session, or "" */
 	json_t *body;           /* an object, or NULL */
+	char job[VHD_ID_SIZE];  /* name of the change, or "": it has none yet */
 	/* the reply */
 	int status;
 	json_int_t code; /* a VA_ code for a problem, or 0 */
@@ -70,6 +71,8 @@ struct vhd_call {
 void vhd_call_clear(struct vhd_call *call);
 /* Tell the journal who asks and from where. */
 void vhd_call_actor(struct vhd_call *call);
+/* A name for a change, which its module makes once. */
+void vhd_call_new_job(char ret_job[VHD_ID_SIZE]);
 /* Set a header, also of a problem that is said later. */
 void vhd_call_header(struct vhd_call *call, enum vhd_reply_header header,
     const char *format, ...) VP_PRINTF(3, 4);

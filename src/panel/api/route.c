@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "panel/api/idempotency.h"
 #include "panel/auth/csrf.h"
 #include "panel/auth/rights.h"
 #include "panel/module/client.h"
@@ -201,5 +202,5 @@ vhd_route_run(struct vhd_call *call)
 	else if (vhd_route_find(call) == 0 && vhd_csrf_check(call) == 0 &&
 		 vhd_route_authorise(call) == 0 && check_match(call) == 0 &&
 		 read_body(call) == 0)
-		call->route->handle(call);
+		vhd_idempotent_run(call);
 }

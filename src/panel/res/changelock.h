@@ -10,5 +10,7 @@ struct vhd_call;
  * problem.
  */
 int vhd_changelock(struct vhd_call *call, const char *key);
+/* That of an idempotency key.  The same, but it is not waited for: 409. */
+int vhd_keylock(struct vhd_call *call, const char *text);
 
 #endif

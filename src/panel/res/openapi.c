@@ -62,10 +62,10 @@ in_query(const char *name, const char *type)
 }
 
 static json_t *
-in_header(const char *name)
+in_header(const char *name, int is_required)
 {
 	return json_pack("{s:s, s:s, s:b, s:{s:s}}", "name", name, "in",
-	    "header", "required", 1, "schema", "type", "string");
+	    "header", "required", is_required, "schema", "type", "string");
 }
 
 /* The parameters that a path has in braces. */
@@ -109,6 +109,10 @@ add(json_t *paths, const char *path, const char *method, json_t *operation)
 	for (const char *at = method; *at && i < sizeof name - 1; at++)
 		name[i++] = (char)(*at | 0x20);
 	name[i] = '\0';
+	if (strcmp(name, "post") == 0 &&
+	    !json_object_get(operation, "security"))
+		json_object_set_new(operation, "parameters",
+		    json_pack("[o]", in_header("Idempotency-Key", 0)));
 	json_object_set_new(item, name, operation);
 }
 
@@ -197,7 +201,7 @@ static void
 with_match(json_t *operation_json)
 {
 	json_object_set_new(operation_json, "parameters",
-	    json_pack("[o]", in_header("If-Match")));
+	    json_pack("[o]", in_header("If-Match", 1)));
 }
 
 static json_t *

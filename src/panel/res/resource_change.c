@@ -7,7 +7,6 @@
 
 #include "panel/res/resource.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #include "panel/api/entity.h"
@@ -17,23 +16,19 @@
 #include "panel/res/merge.h"
 #include "panel/res/place.h"
 
-#define JOB_BYTES 16
-
 /* ---- parts ------------------------------------------------------------ */
 
 /* Parameters of a change, which is one job for the module; old and new are
  * borrowed. */
 static json_t *
 change_parameters(
-    const struct vhd_call *call, const char *key, json_t *old, json_t *new)
+    struct vhd_call *call, const char *key, json_t *old, json_t *new)
 {
 	json_t *parameters = vhd_resource_parameters(call, key);
-	unsigned char bytes[JOB_BYTES];
-	char job[2 * JOB_BYTES + 1];
 
-	randombytes_buf(bytes, sizeof bytes);
-	sodium_bin2hex(job, sizeof job, bytes, sizeof bytes);
-	json_object_set_new(parameters, "job", json_string(job));
+	if (!*call->job)
+		vhd_call_new_job(call->job);
+	json_object_set_new(parameters, "job", json_string(call->job));
 	json_object_set(parameters, "old", old ? old : json_null());
 	json_object_set(parameters, "new", new ? new : json_null());
 	return parameters;

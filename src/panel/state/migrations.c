@@ -70,6 +70,14 @@ const char *const vhd_migrations[] = {
 	" used INTEGER NOT NULL,"
 	" address TEXT NOT NULL) WITHOUT ROWID;"
 	"CREATE INDEX token_account ON token(account, public_id);",
+	/* Requests with a key, see idempotency.c. */
+	"CREATE TABLE idempotency("
+	" id BLOB PRIMARY KEY,"
+	" print BLOB NOT NULL,"
+	" job TEXT NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" reply BLOB) WITHOUT ROWID;"
+	"CREATE INDEX idempotency_created ON idempotency(created);",
 };
 const size_t vhd_migrations_count =
     sizeof vhd_migrations / sizeof *vhd_migrations;
