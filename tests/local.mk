@@ -147,6 +147,7 @@ CLI_TESTS = \
 	%D%/panel/resources.t \
 	%D%/panel/rights.t \
 	%D%/panel/roles.t \
+	%D%/panel/search.t \
 	%D%/panel/sessions.t \
 	%D%/panel/tokens.t \
 	%D%/cli/vkill.t \

@@ -45,6 +45,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/res/resource.c %D%/res/resource_change.c \
 	%D%/res/resource.h \
 	%D%/res/apppasswords.c %D%/res/factor.c %D%/res/res.h \
+	%D%/res/search.c \
 	%D%/res/server.c %D%/res/sessions.c %D%/res/tokens.c \
 	%D%/serve.c %D%/serve.h \
 	%D%/settings.c %D%/settings.h \

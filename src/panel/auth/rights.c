@@ -306,9 +306,8 @@ check_reach(struct vhd_call *call, const char *domain, unsigned *ret_roles)
 		   : refuse(call, 404, "not-found", "there is no such object");
 }
 
-/* The greatest of some roles. */
-static enum vhd_role
-greatest(unsigned roles)
+enum vhd_role
+vhd_rights_greatest(unsigned roles)
 {
 	static const struct {
 		unsigned bit;
@@ -333,7 +332,7 @@ decide(struct vhd_call *call, const char *domain, unsigned roles)
 	const struct vhd_deed deed = deed_of(call);
 	unsigned may = vhd_rights_given(&deed);
 
-	call->acts_as = greatest(roles & may);
+	call->acts_as = vhd_rights_greatest(roles & may);
 	if (!(roles & may))
 		return refuse(call, 403, "permission-denied",
 		    "this is not for you to do");

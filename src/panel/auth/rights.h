@@ -42,8 +42,19 @@ int vhd_rights_bit(const struct vhd_deed *deed);
 const char *vhd_rights_denied(
     const struct vpop_limits *limits, json_t *names, int bit);
 
+/* The greatest of some roles, bits of enum vp_module_role. */
+enum vhd_role vhd_rights_greatest(unsigned roles);
+
 /*
- * rights_list.c: what the caller may do, for whoever shows him that; taken
+ * rights_list.c: whether the caller sees the list that a place is, for a
+ * handler that looks at several; if so, the call is made to act there.  The
+ * limits of a token are the handler's matter.
+ * Arguments as of vhd_rights_at.
+ */
+int vhd_rights_sees(struct vhd_call *call, const struct vhd_place *place,
+    const char *real_domain, int is_owned);
+/*
+ * What the caller may do, for whoever shows him that; taken
  * anew, or NULL after a problem.  An object of lists:
  *
  *     panel    "/grants": ["GET", "POST"], ...

@@ -90,6 +90,21 @@ is_allowed(const struct view *view, const struct vhd_deed *deed, int is_list)
 					    vhd_rights_bit(deed)));
 }
 
+int
+vhd_rights_sees(struct vhd_call *call, const struct vhd_place *place,
+    const char *real_domain, int is_owned)
+{
+	const struct vhd_who *who = &call->who;
+	unsigned roles = vhd_rights_at(who, place, real_domain, is_owned);
+	unsigned may = roles & place->resource->read;
+
+	call->acts_as =
+	    who->role == VHD_SYSTEM ? who->role : vhd_rights_greatest(may);
+	call->sees_own = !place->domain &&
+			 !(roles & (VP_MODULE_SYSTEM | VP_MODULE_OPERATOR));
+	return who->role == VHD_SYSTEM || may;
+}
+
 /* ---- a resource ------------------------------------------------------- */
 
 static int

@@ -11,6 +11,9 @@ void vhd_health(struct vhd_call *call);
 void vhd_openapi(struct vhd_call *call);
 void vhd_modules_show(struct vhd_call *call);
 
+/* search.c */
+void vhd_search(struct vhd_call *call);
+
 /* sessions.c */
 void vhd_session_create(struct vhd_call *call);
 void vhd_whoami(struct vhd_call *call);
