@@ -142,6 +142,7 @@ CLI_TESTS = \
 	%D%/panel/mail_names.t \
 	%D%/panel/mail_users.t \
 	%D%/panel/mailboxes.t \
+	%D%/panel/outage.t \
 	%D%/panel/processes.t \
 	%D%/panel/again.t %D%/panel/openapi.t \
 	%D%/panel/resources.t \

@@ -84,6 +84,24 @@ encode(struct vhd_call *call, uint64_t number, size_t *ret_size)
 	return vhd_reply_encode(number, &reply, ret_size);
 }
 
+/* Without its state the panel knows nobody and remembers nothing.  It is
+ * looked for again with each request.  1, or 0 after a problem. */
+static int
+has_state(struct work *work, struct vhd_call *call)
+{
+	char error[VHD_STATE_ERROR];
+
+	if (!work->state &&
+	    vhd_state_open(work->vp, &work->state, error) != 0) {
+		vp_daemonlog(LOG_ERR, "%s", error);
+		vhd_problem(call, 503, "unavailable",
+		    "the panel's state is out of reach");
+		return 0;
+	}
+	call->state = work->state;
+	return 1;
+}
+
 /* -1: the worker is to end. */
 static int
 execute(struct work *work, uint64_t number, const char *data, size_t size)
@@ -91,7 +109,6 @@ execute(struct work *work, uint64_t number, const char *data, size_t size)
 	struct vhd_request request;
 	struct vhd_call call = { .vp = work->vp,
 		.modules = work->modules,
-		.state = work->state,
 		.settings = work->worker->settings,
 		.request = &request,
 		.peer = work->peer };
@@ -101,7 +118,7 @@ execute(struct work *work, uint64_t number, const char *data, size_t size)
 
 	if (vhd_request_decode(data, size, &request) != 0)
 		return -1;
-	if (vhd_identify(&call) == 0) {
+	if (has_state(work, &call) && vhd_identify(&call) == 0) {
 		vhd_call_actor(&call);
 		vhd_route_run(&call);
 	}
@@ -175,18 +192,12 @@ open_modules(struct work *work)
 static int
 open_all(struct work *work)
 {
-	char error[VHD_STATE_ERROR];
-
 	if (vpop_open(&work->vp, 0) != 0) {
 		vp_daemonlog(LOG_ERR, "%s",
 		    work->vp ? vpop_message(work->vp) : "no memory");
 		return -1;
 	}
 	vpop_set_notice(work->vp, note, NULL);
-	if (vhd_state_open(work->vp, &work->state, error) != 0) {
-		vp_daemonlog(LOG_ERR, "%s", error);
-		return -1;
-	}
 	return open_modules(work);
 }
 
