@@ -197,6 +197,8 @@ const struct vp_event_type vp_event_types[] = {
 	    NULL, JOB },
 	{ "module.loaded", "module", "A module runs.", PANEL,
 	    NULL, "name! version" },
+	{ "module.changed", "module", "A module is set to something else.",
+	    PANEL, "*", "*" },
 	{ "module.failed", "module", "A module does not.", PANEL,
 	    NULL, "name! version error!" },
 	{ .name = NULL }

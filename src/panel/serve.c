@@ -331,13 +331,16 @@ reload(const char *conf)
 
 /* ---- ending ----------------------------------------------------------- */
 
-/* The next signal, or 0 after so many milliseconds, or earlier. */
+/* The next signal, or SIGHUP if that is asked for; 0 after so many
+ * milliseconds, or earlier. */
 static int
 wait_for_events(int64_t milliseconds)
 {
 	struct pollfd fds[VHD_STARTER_FDS + 1];
 	struct signalfd_siginfo info;
 
+	if (vhd_starter_wants_reload())
+		return SIGHUP;
 	vhd_starter_fds(fds);
 	fds[VHD_STARTER_FDS] = (struct pollfd){ signals, POLLIN, 0 };
 	if (poll(fds, VHD_STARTER_FDS + 1, (int)milliseconds) <= 0)

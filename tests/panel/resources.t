@@ -7,6 +7,11 @@
 site_make
 vadddomain --no-password test.com || exit 1
 panel_module "$srcdir/contrib/modules/notes"
+cat >"$SITE/modules/notes/settings.json" <<'END'
+{"type": "object", "additionalProperties": false, "properties": {
+ "most": {"type": "integer", "minimum": 1},
+ "key": {"type": "string", "writeOnly": true}}}
+END
 panel_start
 notes=/domains/test.com/notes
 
@@ -146,6 +151,54 @@ answers() {
 	api GET $notes && [ "$status" = 200 ]
 }
 ok 'it is back' await answers
+
+# ---- what it is set to -------------------------------------------------------
+FILE=$SITE/home/etc/modules/notes.json
+set_to() { # BODY
+	api PATCH /modules/notes -H "$patch" -H 'If-Match: *' -d "$1"
+}
+if [ "$SITE_UID" != "$(id -u)" ]; then
+	set_to '{"settings":{"most":1}}'
+	is 'a folder that is not ours' "$status $(test -e "$FILE"; echo $?)" '403 1'
+fi
+chown "$SITE_UID:$SITE_GID" "$SITE/home/etc/modules"
+api GET /modules/notes
+is 'nothing yet' "$status $(got '.settings | length') $(got .status.state)" '200 0 ok'
+set_to '{"settings":{"most":2,"key":"hidden-value"}}'
+is 'set' "$status $(got '.settings | tojson')" '200 {"most":2}'
+is 'in its file' "$(jq -c . "$FILE") $(stat -c '%a %u' "$FILE")" \
+    "{\"most\":2,\"key\":\"hidden-value\"} 600 $SITE_UID"
+is_limited() {
+	api POST $notes -H "$JSON" -d '{"name":"zz","text":"x"}'
+	[ "$status $(got .type)" = '403 urn:vhost:problem:limit-reached' ]
+}
+ok 'and in force' await is_limited
+set_to '{"settings":{"most":null}}'
+is 'a setting is taken out' "$status $(jq -c . "$FILE")" \
+    '200 {"key":"hidden-value"}'
+api GET /modules/notes
+tag=$(header etag)
+set_to '{"settings":{"most":0}}'
+is 'a wrong one' "$status $(got '.errors[0].pointer')" '422 /settings/most'
+set_to '{"settings":5}'
+is 'no settings' "$status $(got '.errors[0].pointer')" '422 /settings'
+set_to '{"version":"2"}'
+is 'what cannot be changed' "$status" 422
+api PATCH /modules/notes -H "$patch" -H "If-Match: $tag" \
+    -d '{"settings":{"most":100}}'
+is 'of this revision' "$status" 200
+api PATCH /modules/notes -H "$patch" -H "If-Match: $tag" \
+    -d '{"settings":{"most":5}}'
+is 'of an older one' "$status" 412
+api PATCH /modules/none -H "$patch" -H 'If-Match: *' -d '{"settings":{}}'
+is 'no module' "$status" 404
+is 'the journal has it, without what is secret' \
+    "$(vevents list --json --type module.changed | grep -c .) $(vevents list \
+	--json --type module.changed | grep -c hidden-value)" '3 0'
+chmod o+w "$FILE"
+api GET /modules/notes
+is 'a file that anybody can change' "$status" 503
+chmod o-w "$FILE"
 
 panel_stop
 done_testing

@@ -36,6 +36,9 @@ own=/domains/own.test
 rights GET /server/health ''         404  404  404  404  404  404  404  200
 rights GET /openapi.json ''          401  200  200  200  200  200  200  200
 rights GET /modules ''               401  403  403  403  403  200  200  200
+rights GET /modules/roles ''         401  403  403  403  403  200  200  200
+rights PATCH /modules/roles '{"settings":{}}' \
+                                     401  403  403  403  403  403  422  422
 rights GET '/search?q=x' ''         401  403  200  200  200  200  200  200
 rights GET /sessions/current ''      401  200  200  200  200  200  200  200
 rights GET /accounts/user@home.test/sessions '' \

@@ -21,6 +21,8 @@ static const struct {
 	{ VHD_GET, "/server/health", N | S },
 	{ VHD_GET, "/openapi.json", A },
 	{ VHD_GET, "/modules", S | VHD_OPERATOR },
+	{ VHD_GET, "/modules/{m}", S | VHD_OPERATOR },
+	{ VHD_PATCH, "/modules/{m}", S },
 	{ VHD_GET, "/search", S | R | VHD_OPERATOR | VHD_DOMAIN },
 	{ VHD_POST, "/sessions", N | A },
 	{ VHD_GET, "/sessions/current", A },

@@ -6,6 +6,7 @@
 #define ACCOUNT   "/api/v1/accounts/{a}"
 #define FACTOR    ACCOUNT "/second-factor"
 #define APPS      ACCOUNT "/app-passwords"
+#define MODULES   "/api/v1/modules"
 #define TOKENS    "/api/v1/tokens"
 #define GRANTS    "/api/v1/grants"
 #define RESELLERS "/api/v1/resellers"
@@ -15,8 +16,12 @@ const struct vhd_route vhd_routes[] = {
 	    vhd_health, "whether it serves" },
 	{ VHD_GET, "/api/v1/openapi.json", VHD_ANYBODY, VHD_ANY_TOKEN,
 	    vhd_openapi, "this description" },
-	{ VHD_GET, "/api/v1/modules", VHD_SYSTEM | VHD_OPERATOR, 0,
-	    vhd_modules_show, "modules, their resources and schemas" },
+	{ VHD_GET, MODULES, VHD_SYSTEM | VHD_OPERATOR, 0, vhd_modules_show,
+	    "modules, their resources and schemas" },
+	{ VHD_GET, MODULES "/{m}", VHD_SYSTEM | VHD_OPERATOR, 0,
+	    vhd_module_show, "a module and what it is set to" },
+	{ VHD_PATCH, MODULES "/{m}", VHD_SYSTEM, VHD_BODY | VHD_IF_MATCHES,
+	    vhd_module_change, "change what a module is set to" },
 	{ VHD_GET, "/api/v1/search",
 	    VHD_DOMAIN | VHD_RESELLER | VHD_OPERATOR | VHD_SYSTEM,
 	    VHD_ANY_TOKEN, vhd_search, "find objects by their names" },

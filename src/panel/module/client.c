@@ -69,3 +69,10 @@ vhd_modules_status(struct vhd_modules *modules, struct vp_module_answer *ret)
 	vp_module_link_ask(
 	    &modules->link, NULL, "status", NULL, STATUS_SECONDS, ret);
 }
+
+void
+vhd_modules_reload(struct vhd_modules *modules, struct vp_module_answer *ret)
+{
+	vp_module_link_ask(
+	    &modules->link, NULL, "reload", NULL, STATUS_SECONDS, ret);
+}

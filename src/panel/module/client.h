@@ -27,5 +27,8 @@ void vhd_module_call(struct vhd_modules *modules, const char *module,
  * failed), reason, error (the last one), restarts, processes and queued. */
 void vhd_modules_status(
     struct vhd_modules *modules, struct vp_module_answer *ret);
+/* Have the manifests, and what modules are set to, read again by all. */
+void vhd_modules_reload(
+    struct vhd_modules *modules, struct vp_module_answer *ret);
 
 #endif

@@ -8,19 +8,31 @@
 #include <sys/stat.h>
 
 #include "base/attr.h"
+#include "base/dirtree.h"
 #include "base/line.h"
+#include "base/replace.h"
 #include "panel/module/schema.h"
 
 #define FILE_BYTES (1 << 20)
 
+/* Whether nobody but root, us and one other can change it. */
 static int
-is_trusted(const char *path)
+is_closed(const struct stat *st, uid_t other)
 {
-	struct stat st;
+	return (st->st_uid == 0 || st->st_uid == geteuid() ||
+		   st->st_uid == other) &&
+	       !(st->st_mode & (S_IWGRP | S_IWOTH));
+}
 
-	return lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	       (st.st_uid == 0 || st.st_uid == geteuid()) &&
-	       !(st.st_mode & (S_IWGRP | S_IWOTH));
+/* Whoever has the folder could put another file there. */
+static int
+is_trusted(const char *folder, const char *path)
+{
+	struct stat all, st;
+
+	return stat(folder, &all) == 0 && lstat(path, &st) == 0 &&
+	       S_ISREG(st.st_mode) && is_closed(&all, all.st_uid) &&
+	       is_closed(&st, all.st_uid);
 }
 
 static int
@@ -59,10 +71,10 @@ vp_module_values_read(const struct vp_manifest *manifest, const char *folder,
 	}
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return 0;
-	if (!is_trusted(path)) {
+	if (!is_trusted(folder, path)) {
 		snprintf(ret_error, VP_MODULE_ERROR,
-		    "'%s' must be a file that only root or this user can "
-		    "change: chmod go-w it",
+		    "'%s' must be a file that only root or the owner of its "
+		    "folder can change: chmod go-w both",
 		    path);
 		return -1;
 	}
@@ -82,4 +94,25 @@ vp_module_values_read(const struct vp_manifest *manifest, const char *folder,
 	json_decref(*ret);
 	*ret = NULL;
 	return -1;
+}
+
+int
+vp_module_values_write(
+    const struct vp_manifest *manifest, const char *folder, json_t *values)
+{
+	AUTO_CLOSE int dirfd = vp_dir_open(folder);
+	AUTO_FREE char *text = json_dumps(values, JSON_INDENT(2));
+	AUTO_FREE char *name = NULL;
+	int rc;
+
+	if (asprintf(&name, "%s.json", manifest->name) < 0)
+		name = NULL;
+	if (dirfd < 0 || !text || !name) {
+		errno = dirfd < 0 ? errno : ENOMEM;
+		return -1;
+	}
+	rc = vp_replace_text(
+	    dirfd, name, text, strlen(text), 0600, (uid_t)-1, (gid_t)-1);
+	explicit_bzero(text, strlen(text));
+	return rc;
 }

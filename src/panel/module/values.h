@@ -11,5 +11,8 @@
  */
 int vp_module_values_read(const struct vp_manifest *manifest,
     const char *folder, json_t **ret, char ret_error[VP_MODULE_ERROR]);
+/* Write them, which have been held against the schema.  0, or -1 and errno. */
+int vp_module_values_write(
+    const struct vp_manifest *manifest, const char *folder, json_t *values);
 
 #endif

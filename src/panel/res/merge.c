@@ -42,3 +42,16 @@ vhd_strip_read_only(json_t *schema, json_t *object, json_t *now)
 	}
 	return NULL;
 }
+
+void
+vhd_hide_secrets(json_t *schema, json_t *object)
+{
+	json_t *properties = json_object_get(schema, "properties"), *property;
+	const char *name;
+
+	json_object_foreach(properties, name, property)
+	{
+		if (json_is_true(json_object_get(property, "writeOnly")))
+			json_object_del(object, name);
+	}
+}

@@ -12,5 +12,7 @@ json_t *vhd_merge(json_t *object, json_t *patch);
  * allowed).
  */
 const char *vhd_strip_read_only(json_t *schema, json_t *object, json_t *now);
+/* Take out what is writeOnly. */
+void vhd_hide_secrets(json_t *schema, json_t *object);
 
 #endif

@@ -10,6 +10,8 @@ void vhd_health(struct vhd_call *call);
 /* openapi.c, modules.c */
 void vhd_openapi(struct vhd_call *call);
 void vhd_modules_show(struct vhd_call *call);
+void vhd_module_show(struct vhd_call *call);
+void vhd_module_change(struct vhd_call *call);
 
 /* search.c */
 void vhd_search(struct vhd_call *call);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "panel/api/entity.h"
 #include "panel/auth/account.h"
+#include "panel/res/merge.h"
 #include "panel/res/place.h"
 
 #define PAGE     50
@@ -100,20 +101,6 @@ vhd_resource_ask(struct vhd_call *call, const char *verb, json_t *parameters)
 /* ---- what it gives ---------------------------------------------------- */
 
 static void
-hide_secrets(const struct vp_module_resource *resource, json_t *object)
-{
-	json_t *properties = json_object_get(resource->schema, "properties");
-	const char *name;
-	json_t *property;
-
-	json_object_foreach(properties, name, property)
-	{
-		if (json_is_true(json_object_get(property, "writeOnly")))
-			json_object_del(object, name);
-	}
-}
-
-static void
 say_nonsense(struct vhd_call *call)
 {
 	vhd_problem(call, 502, "module-failed",
@@ -134,7 +121,7 @@ vhd_resource_read(struct vhd_call *call, const char *key)
 	}
 	json_decref(result);
 	if (object)
-		hide_secrets(call->place.resource, object);
+		vhd_hide_secrets(call->place.resource->schema, object);
 	return object;
 }
 
@@ -236,7 +223,7 @@ reply_page(struct vhd_call *call, json_t *result)
 	}
 	json_array_foreach(items, i, item)
 	{
-		hide_secrets(call->place.resource, item);
+		vhd_hide_secrets(call->place.resource->schema, item);
 	}
 	if (next)
 		say_next(call, next);

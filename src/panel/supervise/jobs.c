@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "daemons/common/fdpass.h"
 #include "panel/supervise/supervisor_int.h"
 
 static const char *const changes[] = { "setup", "modify", "delete", "act",
@@ -89,6 +90,20 @@ tell_status(const struct vhd_supervisor *supervisor, struct vhd_client *client,
 	answer_client(client, id, &answer);
 }
 
+/* The parent reads what modules are set to; nothing is said of what. */
+static void
+ask_to_reload(const struct vhd_supervisor *supervisor,
+    struct vhd_client *client, json_int_t id)
+{
+	const struct vhd_order order = { .verb = VHD_RELOAD };
+	struct vp_module_answer answer = { .outcome = VP_MODULE_DONE,
+		.result = json_object() };
+
+	(void)vp_fd_send(
+	    supervisor->start->control, &order, sizeof order, -1, 0);
+	answer_client(client, id, &answer);
+}
+
 /* ---- requests ---------------------------------------------------------- */
 
 static struct vhd_module *
@@ -156,6 +171,8 @@ vhd_client_request(struct vhd_supervisor *supervisor, struct vhd_client *client)
 		refuse(client, id, "invalid", "a request has a verb");
 	else if (!name && strcmp(verb, "status") == 0)
 		tell_status(supervisor, client, id);
+	else if (!name && strcmp(verb, "reload") == 0)
+		ask_to_reload(supervisor, client, id);
 	else if (!module)
 		refuse(client, id, "unavailable", "there is no such module");
 	else if (module->queued >= VHD_QUEUE_MAX)

@@ -25,7 +25,7 @@
 #include "panel/serve.h"
 #include "panel/supervise/supervise.h"
 
-#define AGAIN 1000 /* ms before a supervisor is started again */
+#define AGAIN 1000 /* ms before a supervisor is started, or all read, again */
 #define LAST  2000 /* for programs whose supervisor has ended */
 
 struct generation {
@@ -40,6 +40,7 @@ struct generation {
 static struct generation now_is = { .control = -1 }, before = { .control = -1 };
 static const struct vhd_settings *settings;
 static int listener = -1;
+static int is_reload_wanted;
 
 /* ---- manifests --------------------------------------------------------- */
 
@@ -240,6 +241,8 @@ hear(struct generation *generation)
 		vp_daemonlog(LOG_ERR, "the supervisor of modules says what it "
 				      "should not: it is ended");
 		kill(generation->pid, SIGKILL);
+	} else if (order.verb == VHD_RELOAD) {
+		is_reload_wanted = 1;
 	} else if (order.verb == VHD_START) {
 		order_start(generation, order);
 	} else if (order.verb == VHD_KILL &&
@@ -344,6 +347,19 @@ vhd_starter_hear(const struct pollfd *fds)
 		hear(&now_is);
 	if (fds[1].revents)
 		hear(&before);
+}
+
+int
+vhd_starter_wants_reload(void)
+{
+	static int64_t last;
+	int64_t now = vp_clock_ms();
+
+	if (!is_reload_wanted || now - last < AGAIN)
+		return 0;
+	is_reload_wanted = 0;
+	last = now;
+	return 1;
 }
 
 static void

@@ -20,6 +20,8 @@ void vhd_starter_tick(int64_t now);
 /* What to wait for, VHD_STARTER_FDS of them; and what came of it. */
 void vhd_starter_fds(struct pollfd *ret_fds);
 void vhd_starter_hear(const struct pollfd *fds);
+/* Whether it was asked to read everything again, once a second at most. */
+int vhd_starter_wants_reload(void);
 /* A child that has ended and is not reaped yet: what belongs to it is killed.
  */
 void vhd_starter_ended(pid_t pid, int is_failure);

@@ -38,6 +38,7 @@ struct vhd_units {
 enum vhd_order_verb {
 	VHD_START = 1, /* to the parent: program "process" of "module" */
 	VHD_KILL,      /* likewise */
+	VHD_RELOAD,    /* to the parent: read settings and manifests again */
 	VHD_STARTED,   /* to the supervisor, with its stream */
 	VHD_FAILED,    /* likewise: it cannot be started */
 	VHD_FINISH     /* end with the last connection */
