@@ -200,5 +200,37 @@ api GET /modules/notes
 is 'a file that anybody can change' "$status" 503
 chmod o-w "$FILE"
 
+# ---- off and on ----------------------------------------------------------------
+is_off() {
+	api GET $notes && [ "$status" = 404 ]
+}
+set_to '{"enabled":"no"}'
+is 'neither on nor off' "$status $(got '.errors[0].pointer')" '422 /enabled'
+set_to '{"enabled":false}'
+is 'switched off' "$status $(got .enabled) $(got .settings.most)" '200 false 100'
+ok 'it is not there' await is_off
+api GET /modules
+is 'but among the modules' \
+    "$(got '.items[] | "\(.name) \(.enabled) \(.status)"')" 'notes false null'
+none() {
+	! pgrep -f "$SITE/modules/notes" >/dev/null
+}
+ok 'none of it runs' await none
+set_to '{"enabled":true}'
+is 'switched on' "$status $(got .enabled)" '200 true'
+ok 'it is back' await answers
+run vmodule disable notes
+ran 'by hand' 0 '' ''
+ok 'it is off' await is_off
+run vmodule disable notes
+ran 'which it is' 111 '' 'vmodule: notes: it is disabled'
+run vmodule enable notes
+ran 'and on' 0 '' ''
+ok 'it is back again' await answers
+run vmodule disable ../notes
+ran 'no name' 111 '' 'vmodule: ../notes: this is no name of a module'
+
 panel_stop
+run vmodule disable notes
+like 'without a server' "$status $err" '0 *it will know when it starts'
 done_testing

@@ -47,6 +47,13 @@ vhd_modules_list(const struct vhd_modules *modules, size_t *ret_count)
 	return modules->set.manifests;
 }
 
+const struct vp_manifest *
+vhd_modules_off(const struct vhd_modules *modules, size_t *ret_count)
+{
+	*ret_count = modules->set.off_count;
+	return modules->set.off;
+}
+
 void
 vhd_module_call(struct vhd_modules *modules, const char *module,
     const char *verb, json_t *parameters, struct vp_module_answer *ret)

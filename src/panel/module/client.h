@@ -17,6 +17,9 @@ void vhd_modules_close(struct vhd_modules *modules);
 /* The manifests, each after those that it requires. */
 const struct vp_manifest *vhd_modules_list(
     const struct vhd_modules *modules, size_t *ret_count);
+/* Those that are switched off. */
+const struct vp_manifest *vhd_modules_off(
+    const struct vhd_modules *modules, size_t *ret_count);
 /* Ask a module; parameters are borrowed.  Free the answer with
  * vp_module_answer_free. */
 void vhd_module_call(struct vhd_modules *modules, const char *module,

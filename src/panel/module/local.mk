@@ -26,7 +26,7 @@ EXTRA_DIST += share/modules/manifest.schema.json
 bin_PROGRAMS += %D%/vmodule
 %C%_vmodule_SOURCES = %D%/vmodule.c %D%/conform.c %D%/conform.h \
 	%D%/conform_resource.c
-%C%_vmodule_LDADD = %D%/libmodule.la src/base/libbase.la $(JANSSON_LIBS)
+%C%_vmodule_LDADD = %D%/libmodule.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS)
 bin_PROGRAMS += %D%/vmodulehook
 %C%_vmodulehook_SOURCES = %D%/vmodulehook.c
 %C%_vmodulehook_LDADD = %D%/libmodule.la $(LAYERS) $(CORE_LIBS) $(CHANGE_LIBS)

@@ -58,6 +58,7 @@ struct vp_manifest {
 	json_t *root;     /* verbs of the root helper, or NULL */
 	json_t *settings; /* schema, or NULL */
 	json_t *values;   /* what they are set to, or NULL; of values.c */
+	int is_off;       /* switched off; of values.c, too */
 	struct vp_module_resource *resources;
 	size_t count;
 };

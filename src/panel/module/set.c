@@ -62,10 +62,15 @@ load_one(struct load *load, const char *name)
 		return;
 	if (strcmp(manifest->name, name) == 0) {
 		if (vp_module_values_read(manifest, load->settings,
-			&manifest->values, load->error) == 0)
-			set->count++;
-		else
+			&manifest->values, load->error) != 0) {
 			vp_manifest_free(manifest);
+			return;
+		}
+		manifest->is_off = vp_module_is_off(load->settings, name);
+		if (manifest->is_off)
+			set->off[set->off_count++] = *manifest;
+		else
+			set->count++;
 		return;
 	}
 	snprintf(load->error, VP_MODULE_ERROR,
@@ -86,7 +91,8 @@ load_all(struct load *load)
 		    strerror(errno));
 		return -1;
 	}
-	while (load->set->count < MAX_MODULES && (entry = readdir(dir)))
+	while (load->set->count + load->set->off_count < MAX_MODULES &&
+	       (entry = readdir(dir)))
 		if (is_module(dirfd(dir), entry->d_name))
 			load_one(load, entry->d_name);
 	closedir(dir);
@@ -178,6 +184,8 @@ leave_out_doubles(struct load *load)
 
 	if (set->count > 0)
 		qsort(list, set->count, sizeof *list, by_name);
+	if (set->off_count > 0)
+		qsort(set->off, set->off_count, sizeof *list, by_name);
 	for (size_t i = 0; i < set->count;) {
 		resource = shared_path(list, i, &other);
 		if (!resource) {
@@ -226,7 +234,9 @@ vp_module_set_load(const char *folder, const char *state, const char *settings,
 	ret_error[0] = '\0';
 	*ret = (struct vp_module_set){ .count = 0 };
 	ret->manifests = calloc(MAX_MODULES, sizeof *ret->manifests);
-	if (!ret->manifests) {
+	ret->off = calloc(MAX_MODULES, sizeof *ret->off);
+	if (!ret->manifests || !ret->off) {
+		vp_module_set_close(ret);
 		snprintf(ret_error, VP_MODULE_ERROR, "out of memory");
 		return -1;
 	}
@@ -251,8 +261,11 @@ vp_module_set_close(struct vp_module_set *set)
 		}
 		vp_manifest_free(&set->manifests[i]);
 	}
+	for (size_t i = 0; i < set->off_count; i++)
+		vp_manifest_free(&set->off[i]);
 	free(set->modules);
 	free(set->manifests);
+	free(set->off);
 	*set = (struct vp_module_set){ .count = 0 };
 }
 

@@ -11,6 +11,8 @@ struct vp_module_set {
 	struct vp_manifest *manifests;
 	struct vp_module *modules; /* same order */
 	size_t count;
+	struct vp_manifest *off; /* those that are switched off */
+	size_t off_count;
 };
 
 /*

@@ -116,3 +116,35 @@ vp_module_values_write(
 	explicit_bzero(text, strlen(text));
 	return rc;
 }
+
+/* malloc'd, or NULL. */
+static char *
+off_path(const char *folder, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s.off", folder, name) < 0 ? NULL : path;
+}
+
+int
+vp_module_is_off(const char *folder, const char *name)
+{
+	AUTO_FREE char *path = off_path(folder, name);
+
+	return path &&
+	       faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int
+vp_module_switch(const char *folder, const char *name, int is_off)
+{
+	AUTO_FREE char *path = off_path(folder, name);
+	AUTO_CLOSE int fd = -1;
+
+	if (!path)
+		return -1;
+	if (!is_off)
+		return unlink(path) == 0 || errno == ENOENT ? 0 : -1;
+	fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd < 0 ? -1 : 0;
+}

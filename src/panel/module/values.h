@@ -14,5 +14,9 @@ int vp_module_values_read(const struct vp_manifest *manifest,
 /* Write them, which have been held against the schema.  0, or -1 and errno. */
 int vp_module_values_write(
     const struct vp_manifest *manifest, const char *folder, json_t *values);
+/* Whether a module is switched off: there is a file NAME.off. */
+int vp_module_is_off(const char *folder, const char *name);
+/* Switch it.  0, or -1 and errno. */
+int vp_module_switch(const char *folder, const char *name, int is_off);
 
 #endif

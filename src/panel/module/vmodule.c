@@ -1,6 +1,6 @@
 /*
  * vmodule: looks at a module's folder, and runs the module's program through
- * what any host may expect of it.
+ * what any host may expect of it; or switches one of this host on and off.
  */
 #include "config.h"
 
@@ -9,21 +9,30 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/attr.h"
 #include "base/dirtree.h"
 #include "panel/module/conform.h"
+#include "panel/module/link.h"
 #include "panel/module/schema.h"
+#include "panel/module/values.h"
+#include "vpop.h"
+
+#define SOCKET  "var/modules.sock"
+#define SECONDS 10
 
 enum { EXIT_OK, EXIT_FAILED, EXIT_TROUBLE = 111, EXIT_USAGE = 255 };
 
 static const char usage[] =
     "vmodule: usage: test [--settings=file] folder\n"
+    "                enable|disable module\n"
     "options: --settings=file (settings of the module, JSON)\n"
     "         --help (print this text)\n"
     "         --version (print the version and exit)\n"
     "test checks the manifest and the schemas in the folder of a module, runs\n"
-    "its program in a folder of its own and prints what is right and wrong.\n";
+    "its program in a folder of its own and prints what is right and wrong.\n"
+    "enable and disable switch a module of this host on and off.\n";
 
 static int
 trouble(const char *what, const char *why)
@@ -124,6 +133,75 @@ load_and_test(const char *folder, const char *settings_file)
 	return status;
 }
 
+/* ---- switching --------------------------------------------------------- */
+
+static int
+is_name(const char *name)
+{
+	return *name && name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+					  "0123456789-")] == '\0';
+}
+
+/* The server reads it again; without one it does so when it starts. */
+static void
+tell_server(const char *home)
+{
+	AUTO_FREE char *path = NULL;
+	struct vp_module_link link = { .fd = -1 };
+	struct vp_module_answer answer;
+
+	if (asprintf(&path, "%s/" SOCKET, home) < 0) {
+		path = NULL;
+		return;
+	}
+	link.socket = path;
+	vp_module_link_ask(&link, NULL, "reload", NULL, SECONDS, &answer);
+	if (answer.outcome != VP_MODULE_DONE)
+		fprintf(stderr,
+		    "vmodule: vhostadmind is not told: %s; it will know when "
+		    "it starts\n",
+		    answer.words);
+	vp_module_answer_free(&answer);
+	vp_module_link_close(&link);
+}
+
+static int
+turn(const char *home, const char *name, int is_off)
+{
+	AUTO_FREE char *folder = NULL;
+
+	if (asprintf(&folder, "%s/etc/modules", home) < 0) {
+		folder = NULL;
+		return trouble(name, "out of memory");
+	}
+	if (vp_module_is_off(folder, name) == is_off)
+		return trouble(
+		    name, is_off ? "it is disabled" : "it is enabled");
+	if (mkdir(folder, 0755) != 0 && errno != EEXIST)
+		return trouble(folder, strerror(errno));
+	if (vp_module_switch(folder, name, is_off) != 0)
+		return trouble(folder, strerror(errno));
+	tell_server(home);
+	return EXIT_OK;
+}
+
+static int
+switch_module(const char *name, int is_off)
+{
+	struct vpop *vp = NULL;
+	int status;
+
+	if (!is_name(name))
+		return trouble(name, "this is no name of a module");
+	if (vpop_open(&vp, 0) != 0)
+		status =
+		    trouble("settings", vp ? vpop_message(vp) : "no memory");
+	else
+		status = turn(vpop_home(vp), name, is_off);
+	vpop_close(vp);
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -154,9 +232,13 @@ main(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
-	if (argc - optind != 2 || strcmp(argv[optind], "test") != 0) {
-		fputs(usage, stdout);
-		return EXIT_USAGE;
-	}
-	return load_and_test(argv[optind + 1], settings);
+	if (argc - optind == 2 && strcmp(argv[optind], "test") == 0)
+		return load_and_test(argv[optind + 1], settings);
+	if (argc - optind == 2 && !settings &&
+	    (strcmp(argv[optind], "enable") == 0 ||
+		strcmp(argv[optind], "disable") == 0))
+		return switch_module(
+		    argv[optind + 1], strcmp(argv[optind], "disable") == 0);
+	fputs(usage, stdout);
+	return EXIT_USAGE;
 }

@@ -36,12 +36,12 @@ module_json(const struct vp_manifest *manifest, json_t *state)
 {
 	json_t *entries = json_object_get(manifest->json, "resources");
 	json_t *resources = json_array();
-	json_t *json = json_pack("{s:s, s:O, s:O?, s:O?, s:O?, s:o}", "name",
-	    manifest->name, "version",
+	json_t *json = json_pack("{s:s, s:O, s:O?, s:O?, s:b, s:O?, s:o}",
+	    "name", manifest->name, "version",
 	    json_object_get(manifest->json, "version"), "title",
 	    json_object_get(manifest->json, "title"), "description",
-	    json_object_get(manifest->json, "description"), "status", state,
-	    "resources", resources);
+	    json_object_get(manifest->json, "description"), "enabled",
+	    !manifest->is_off, "status", state, "resources", resources);
 
 	for (size_t i = 0; i < manifest->count; i++)
 		json_array_append_new(
@@ -92,6 +92,9 @@ vhd_modules_show(struct vhd_call *call)
 		json_array_append_new(
 		    items, module_json(&manifests[i],
 			       state_of(list, manifests[i].name)));
+	manifests = vhd_modules_off(call->modules, &count);
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(items, module_json(&manifests[i], NULL));
 	json_decref(list);
 	vhd_call_json(
 	    call, 200, json_pack("{s:o, s:n}", "items", items, "next"));
@@ -110,6 +113,10 @@ find(struct vhd_call *call)
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(manifests[i].name, call->parameter[0]) == 0)
 			return &manifests[i];
+	manifests = vhd_modules_off(call->modules, &count);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(manifests[i].name, call->parameter[0]) == 0)
+			return &manifests[i];
 	vhd_problem(call, 404, "not-found", "there is no such module");
 	return NULL;
 }
@@ -125,44 +132,57 @@ settings_folder(const struct vhd_call *call)
 		   : folder;
 }
 
-/* What it is set to now, or NULL after a problem. */
-static json_t *
-read_values(struct vhd_call *call, const struct vp_manifest *manifest)
+/* What a module is set to. */
+struct values {
+	const struct vp_manifest *manifest;
+	const char *folder;
+	json_t *settings;
+	int is_off;
+};
+
+/* As it is now; 0, or -1 after a problem. */
+static int
+read_values(struct vhd_call *call, struct values *v)
 {
-	AUTO_FREE char *folder = settings_folder(call);
 	char error[VP_MODULE_ERROR] = "out of memory";
-	json_t *values;
 
-	if (folder &&
-	    vp_module_values_read(manifest, folder, &values, error) == 0)
-		return values ? values : json_object();
-	vhd_problem(call, 503, "unavailable", "%s", error);
-	return NULL;
+	v->settings = NULL;
+	if (!v->folder || vp_module_values_read(v->manifest, v->folder,
+			      &v->settings, error) != 0) {
+		vhd_problem(call, 503, "unavailable", "%s", error);
+		return -1;
+	}
+	if (!v->settings)
+		v->settings = json_object();
+	v->is_off = vp_module_is_off(v->folder, v->manifest->name);
+	return 0;
 }
 
-/* Without what is secret. */
+/* The part of a module that can be changed, without what is secret. */
 static json_t *
-public_values(const struct vp_manifest *manifest, json_t *values)
+values_json(const struct values *v)
 {
-	json_t *copy = json_deep_copy(values);
+	json_t *settings = NULL;
 
-	vhd_hide_secrets(manifest->settings, copy);
-	return copy;
+	if (v->manifest->settings) {
+		settings = json_deep_copy(v->settings);
+		vhd_hide_secrets(v->manifest->settings, settings);
+	}
+	return json_pack(
+	    "{s:b, s:o*}", "enabled", !v->is_off, "settings", settings);
 }
 
-/* Reply with a module; values are taken. */
 static void
-reply(struct vhd_call *call, const struct vp_manifest *manifest, json_t *values)
+reply(struct vhd_call *call, const struct values *v)
 {
-	json_t *shown = public_values(manifest, values), *list = states(call);
+	const struct vp_manifest *manifest = v->manifest;
+	json_t *shown = values_json(v), *list = states(call);
 	json_t *json = module_json(manifest, state_of(list, manifest->name));
 
 	vhd_entity_header(call, shown);
-	if (manifest->settings) {
-		json_object_set(json, "settings", shown);
+	json_object_update(json, shown);
+	if (manifest->settings)
 		json_object_set(json, "settings_schema", manifest->settings);
-	}
-	json_decref(values);
 	json_decref(shown);
 	json_decref(list);
 	vhd_call_json(call, 200, json);
@@ -171,26 +191,29 @@ reply(struct vhd_call *call, const struct vp_manifest *manifest, json_t *values)
 void
 vhd_module_show(struct vhd_call *call)
 {
-	const struct vp_manifest *manifest = find(call);
-	json_t *values = manifest ? read_values(call, manifest) : NULL;
+	AUTO_FREE char *folder = settings_folder(call);
+	struct values v = { .manifest = find(call), .folder = folder };
 
-	if (values)
-		reply(call, manifest, values);
+	if (v.manifest && read_values(call, &v) == 0)
+		reply(call, &v);
+	json_decref(v.settings);
 }
 
-/* Hold new values against the schema.  0, or -1 after a problem. */
+/* ---- changing --------------------------------------------------------- */
+
+/* Hold new settings against the schema.  0, or -1 after a problem. */
 static int
-check(struct vhd_call *call, const struct vp_manifest *manifest, json_t *values)
+check(struct vhd_call *call, const struct values *v)
 {
 	struct vp_schema_error error;
 	AUTO_FREE char *pointer = NULL;
 
-	if (!manifest->settings) {
+	if (!v->manifest->settings) {
 		vhd_problem_field(
 		    call, "/settings", "the module has no settings");
 		return -1;
 	}
-	if (vp_schema_validate(manifest->settings, values, &error) == 0)
+	if (vp_schema_validate(v->manifest->settings, v->settings, &error) == 0)
 		return 0;
 	if (asprintf(&pointer, "/settings%s", error.pointer) < 0)
 		pointer = NULL;
@@ -199,23 +222,50 @@ check(struct vhd_call *call, const struct vp_manifest *manifest, json_t *values)
 	return -1;
 }
 
+/* Make values of those that are there; 0, or -1 after a problem. */
+static int
+merge(struct vhd_call *call, struct values *v)
+{
+	json_t *patch = json_object_get(call->body, "settings");
+	json_t *enabled = json_object_get(call->body, "enabled");
+	json_t *merged;
+
+	if (enabled && !json_is_boolean(enabled)) {
+		vhd_problem_field(call, "/enabled", "it must be true or false");
+		return -1;
+	}
+	if (enabled)
+		v->is_off = json_is_false(enabled);
+	if (!patch)
+		return 0;
+	if (!json_is_object(patch)) {
+		vhd_problem_field(call, "/settings", "it must be an object");
+		return -1;
+	}
+	merged = vhd_merge(v->settings, patch);
+	json_decref(v->settings);
+	v->settings = merged;
+	return check(call, v);
+}
+
 /* 0, or -1 after a problem. */
 static int
 write_values(
-    struct vhd_call *call, const struct vp_manifest *manifest, json_t *values)
+    struct vhd_call *call, const struct values *older, const struct values *v)
 {
-	AUTO_FREE char *folder = settings_folder(call);
-	int is_closed;
+	int rc = 0, is_closed;
 
-	if (!folder)
-		errno = ENOMEM;
-	else if (vp_module_values_write(manifest, folder, values) == 0)
+	if (!json_equal(older->settings, v->settings))
+		rc =
+		    vp_module_values_write(v->manifest, v->folder, v->settings);
+	if (rc == 0 && older->is_off != v->is_off)
+		rc = vp_module_switch(v->folder, v->manifest->name, v->is_off);
+	if (rc == 0)
 		return 0;
 	is_closed = errno == EACCES || errno == EPERM || errno == ENOENT;
 	vhd_problem(call, is_closed ? 403 : 503,
 	    is_closed ? "permission-denied" : "unavailable",
-	    "cannot write into '%s': %s%s", folder ? folder : "",
-	    strerror(errno),
+	    "cannot write into '%s': %s%s", v->folder, strerror(errno),
 	    is_closed ? "; it must belong to the owner of mail" : "");
 	return -1;
 }
@@ -231,48 +281,33 @@ put_in_force(struct vhd_call *call)
 	rc = answer.outcome == VP_MODULE_DONE ? 0 : -1;
 	if (rc != 0)
 		vhd_problem(call, 503, "unavailable",
-		    "the settings are written, but not in force yet: %s",
-		    answer.words);
+		    "it is written, but not in force yet: %s", answer.words);
 	vp_module_answer_free(&answer);
 	return rc;
-}
-
-/* Make values of older ones, which have been compared.  Both are borrowed. */
-static void
-change(struct vhd_call *call, const struct vp_manifest *manifest, json_t *older,
-    json_t *values)
-{
-	if (check(call, manifest, values) != 0 ||
-	    write_values(call, manifest, values) != 0)
-		return;
-	vhd_publish(call, "module.changed", manifest->name, "",
-	    public_values(manifest, older), public_values(manifest, values));
-	if (put_in_force(call) == 0)
-		reply(call, manifest, json_incref(values));
 }
 
 void
 vhd_module_change(struct vhd_call *call)
 {
-	static const char *const names[] = { "settings", NULL };
-	json_t *patch = json_object_get(call->body, "settings"), *older,
-	       *values;
-	const struct vp_manifest *manifest = find(call);
+	static const char *const names[] = { "enabled", "settings", NULL };
+	AUTO_FREE char *folder = settings_folder(call);
+	struct values older = { .manifest = find(call), .folder = folder }, v;
 	AUTO_CLOSE int lock = -1;
 
-	if (!manifest || vhd_body_check(call, names) != 0)
+	if (!older.manifest || vhd_body_check(call, names) != 0)
 		return;
-	if (!json_is_object(patch)) {
-		vhd_problem_field(call, "/settings", "it must be an object");
+	lock = vhd_changelock(call, older.manifest->name);
+	if (lock < 0 || read_values(call, &older) != 0)
 		return;
+	v = older;
+	json_incref(v.settings);
+	if (vhd_entity_match(call, values_json(&older)) == 0 &&
+	    merge(call, &v) == 0 && write_values(call, &older, &v) == 0) {
+		vhd_publish(call, "module.changed", v.manifest->name, "",
+		    values_json(&older), values_json(&v));
+		if (put_in_force(call) == 0)
+			reply(call, &v);
 	}
-	lock = vhd_changelock(call, manifest->name);
-	older = lock < 0 ? NULL : read_values(call, manifest);
-	if (!older)
-		return;
-	values = vhd_merge(older, patch);
-	if (vhd_entity_match(call, public_values(manifest, older)) == 0)
-		change(call, manifest, older, values);
-	json_decref(values);
-	json_decref(older);
+	json_decref(older.settings);
+	json_decref(v.settings);
 }

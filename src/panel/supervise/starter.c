@@ -136,6 +136,7 @@ load(struct vhd_units *units)
 	    settings->modules, state, values, &units->set, error);
 	if (*error)
 		vp_daemonlog(LOG_WARNING, "%s", error);
+	units->is_needed = units->set.count + units->set.off_count > 0;
 	for (size_t i = 0; i < units->set.count; i++) {
 		struct vhd_unit *unit = &units->list[units->count];
 
@@ -235,14 +236,14 @@ hear(struct generation *generation)
 		generation->control = -1;
 		return;
 	}
-	if (got != (ssize_t)sizeof order ||
-	    order.module >= generation->units.count ||
-	    order.process >= VHD_PROGRAMS_MAX) {
+	if (got == (ssize_t)sizeof order && order.verb == VHD_RELOAD) {
+		is_reload_wanted = 1;
+	} else if (got != (ssize_t)sizeof order ||
+		   order.module >= generation->units.count ||
+		   order.process >= VHD_PROGRAMS_MAX) {
 		vp_daemonlog(LOG_ERR, "the supervisor of modules says what it "
 				      "should not: it is ended");
 		kill(generation->pid, SIGKILL);
-	} else if (order.verb == VHD_RELOAD) {
-		is_reload_wanted = 1;
 	} else if (order.verb == VHD_START) {
 		order_start(generation, order);
 	} else if (order.verb == VHD_KILL &&
@@ -304,7 +305,7 @@ vhd_starter_load(const struct vhd_settings *read)
 
 	settings = read;
 	memset(&units, 0, sizeof units);
-	if (load(&units) != 0 || (units.count > 0 && open_listener() != 0)) {
+	if (load(&units) != 0 || (units.is_needed && open_listener() != 0)) {
 		vp_module_set_close(&units.set);
 		settings = older;
 		return -1;
@@ -324,7 +325,7 @@ vhd_starter_load(const struct vhd_settings *read)
 void
 vhd_starter_tick(int64_t now)
 {
-	if (now_is.pid == 0 && now_is.units.count > 0 && !now_is.is_finishing &&
+	if (now_is.pid == 0 && now_is.units.is_needed && !now_is.is_finishing &&
 	    now - now_is.started >= AGAIN)
 		start_supervisor(&now_is, now);
 	if (now_is.kill && now_is.kill <= now)

@@ -32,6 +32,7 @@ struct vhd_units {
 	struct vp_module_set set;
 	struct vhd_unit list[VHD_MODULES_MAX];
 	size_t count;
+	int is_needed; /* also by modules that may be switched on */
 };
 
 /* Between supervisor and parent: packets of just this size. */

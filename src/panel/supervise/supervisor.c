@@ -278,7 +278,7 @@ vhd_supervisor_run(const struct vhd_supervisor_start *start)
 	supervisor.start = start;
 	supervisor.count = start->units->count;
 	supervisor.modules =
-	    calloc(supervisor.count, sizeof *supervisor.modules);
+	    calloc(supervisor.count + 1, sizeof *supervisor.modules);
 	if (!supervisor.modules)
 		return EXIT_FAILURE;
 	for (size_t i = 0; i < supervisor.count; i++)
