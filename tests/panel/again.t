@@ -1,11 +1,14 @@
 #!/bin/sh
-# vhostadmind: requests that are sent again with their Idempotency-Key.
+# vhostadmind: requests that are sent again with their Idempotency-Key, and
+# what a module made and is not there any more.
 . "${srcdir:-.}/tests/lib/lib.sh"
 . "${srcdir:-.}/tests/lib/panel.sh"
 
 site_make
 vadddomain test.com postsecret || exit 1
 vadduser joe@test.com joesecret || exit 1
+[ "$SITE_UID" = "$(id -u)" ] ||
+    chown -R "$SITE_UID:$SITE_GID" "$SITE/qmail"
 panel_mail
 panel_start
 D=/domains/test.com
@@ -114,6 +117,19 @@ wait $pids
 is 'one is made' "$(made sam)" 1
 is 'and no answer is another' "$(cat "$SITE"/at.* | grep -cvE '201|409')" 0
 like 'one at least has got it' "$(cat "$SITE"/at.*)" '*201*'
+
+# ---- what there is, and what should be --------------------------------------------------
+mend() {
+	api POST /modules/mail/actions/reconcile -H "$JSON" -d "$1"
+	got '[.drift[].mended] | unique | join(" ")'
+}
+is 'a sound site' "$(mend '{}')" ''
+rm "$SITE/qmail/control/virtualdomains"
+is 'what is wrong is found' "$(mend '{"mend":false}')" false
+is 'and mended' "$(mend '{"mend":true}')" true
+is 'all is right' "$(mend '{}')" ''
+api POST /modules/mail/actions/reconcile -H "$JSON" -d '{"mend":1}'
+is 'neither' "$status $(got '.errors[0].pointer')" '422 /mend'
 
 panel_stop
 done_testing

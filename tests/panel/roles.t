@@ -39,6 +39,8 @@ rights GET /modules ''               401  403  403  403  403  200  200  200
 rights GET /modules/roles ''         401  403  403  403  403  200  200  200
 rights PATCH /modules/roles '{"settings":{}}' \
                                      401  403  403  403  403  403  422  422
+rights POST /modules/roles/actions/reconcile '{"mend":"x"}' \
+                                     401  403  403  403  403  403  422  422
 rights GET '/search?q=x' ''         401  403  200  200  200  200  200  200
 rights GET /sessions/current ''      401  200  200  200  200  200  200  200
 rights GET /accounts/user@home.test/sessions '' \

@@ -23,6 +23,7 @@ static const struct {
 	{ VHD_GET, "/modules", S | VHD_OPERATOR },
 	{ VHD_GET, "/modules/{m}", S | VHD_OPERATOR },
 	{ VHD_PATCH, "/modules/{m}", S },
+	{ VHD_POST, "/modules/{m}/actions/reconcile", S },
 	{ VHD_GET, "/search", S | R | VHD_OPERATOR | VHD_DOMAIN },
 	{ VHD_POST, "/sessions", N | A },
 	{ VHD_GET, "/sessions/current", A },

@@ -13,6 +13,7 @@
 #include "panel/res/changelock.h"
 #include "panel/res/merge.h"
 #include "panel/res/res.h"
+#include "panel/res/resource.h"
 
 static json_t *
 resource_json(const struct vp_module_resource *resource, json_t *entry)
@@ -310,4 +311,31 @@ vhd_module_change(struct vhd_call *call)
 	}
 	json_decref(older.settings);
 	json_decref(v.settings);
+}
+
+void
+vhd_module_reconcile(struct vhd_call *call)
+{
+	static const char *const names[] = { "mend", NULL };
+	json_t *mend = json_object_get(call->body, "mend"), *result, *drift;
+
+	call->place.manifest = find(call);
+	if (!call->place.manifest || vhd_body_check(call, names) != 0)
+		return;
+	if (mend && !json_is_boolean(mend)) {
+		vhd_problem_field(call, "/mend", "it must be true or false");
+		return;
+	}
+	call->acts_as = call->who.role;
+	result = vhd_resource_ask(call, "reconcile",
+	    json_pack("{s:b, s:o}", "mend", json_is_true(mend), "actor",
+		vhd_resource_actor(call)));
+	drift = json_object_get(result, "drift");
+	if (json_is_array(drift))
+		vhd_call_json(call, 200, json_pack("{s:O}", "drift", drift));
+	else if (result)
+		vhd_problem(call, 502, "module-failed",
+		    "the module '%s' gave no drift",
+		    call->place.manifest->name);
+	json_decref(result);
 }

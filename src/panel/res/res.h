@@ -12,6 +12,7 @@ void vhd_openapi(struct vhd_call *call);
 void vhd_modules_show(struct vhd_call *call);
 void vhd_module_show(struct vhd_call *call);
 void vhd_module_change(struct vhd_call *call);
+void vhd_module_reconcile(struct vhd_call *call);
 
 /* search.c */
 void vhd_search(struct vhd_call *call);

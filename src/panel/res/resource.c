@@ -19,8 +19,8 @@
 
 /* ---- asking ----------------------------------------------------------- */
 
-static json_t *
-actor_json(const struct vhd_call *call)
+json_t *
+vhd_resource_actor(const struct vhd_call *call)
 {
 	const char *address = call->request->address;
 
@@ -38,7 +38,7 @@ vhd_resource_parameters(const struct vhd_call *call, const char *key)
 	return json_pack("{s:s, s:s*, s:s*, s:s*, s:o}", "resource",
 	    place->resource->name, "domain", place->domain, "parent",
 	    place->parent, "key", key ? key : place->key, "actor",
-	    actor_json(call));
+	    vhd_resource_actor(call));
 }
 
 static const struct {

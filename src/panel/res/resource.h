@@ -20,6 +20,8 @@ void vhd_resource_act(struct vhd_call *call);
 
 /* ---- among themselves ------------------------------------------------- */
 
+/* Who asks, as modules are told. */
+json_t *vhd_resource_actor(const struct vhd_call *call);
 /* Parameters for the module about the call's place; key NULL: that of the
  * path. */
 json_t *vhd_resource_parameters(const struct vhd_call *call, const char *key);
