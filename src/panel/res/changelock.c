@@ -56,12 +56,14 @@ lock_byte(struct vhd_call *call, off_t at, int is_waiting)
 		while (rc != 0 && errno == EINTR);
 	if (rc == 0)
 		return fd;
-	if (fd >= 0 && !is_waiting && (errno == EAGAIN || errno == EACCES))
+	if (fd >= 0 && !is_waiting && (errno == EAGAIN || errno == EACCES)) {
+		vhd_call_header(call, VHD_REPLY_RETRY, "1");
 		vhd_problem(call, 409, "in-progress",
 		    "a request with this key is being executed");
-	else
+	} else {
 		vhd_problem(call, 503, "unavailable", "cannot lock '%s': %s",
 		    path ? path : "", strerror(errno));
+	}
 	if (fd >= 0)
 		close(fd);
 	return -1;
