@@ -91,6 +91,17 @@ is 'and is one' "$(got '.items | length')" 1
 not_ok 'the state has no secret' grep -rqa "${secret#vhost_}" "$SITE/home/var"
 not_ok 'nor the key' grep -rqa token-1 "$SITE/home/var"
 
+# ---- without a key -----------------------------------------------------------------
+api POST /grants -H "$JSON" -d '{"account":"joe@test.com","role":"reseller"}'
+api PATCH /resellers/joe@test.com -H "$JSON" -H 'If-Match: *' \
+    -d '{"domains":["test.com"],"limits":{"domains":2}}'
+login joe@test.com joesecret
+web POST /domains -H "$JSON" -d '{"name":"test.com","password":"secret77"}'
+is 'a reseller makes the domain that he has' "$status" 409
+web GET /resellers/joe@test.com
+is 'and has it still' "$(got '.domains | join(" ")')" test.com
+api DELETE /grants/joe@test.com
+
 # ---- cut off -------------------------------------------------------------------------
 # The change was made, but its answer was not kept: it is the same job.
 kim='{"name":"kim","password":"secret77"}'

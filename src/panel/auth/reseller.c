@@ -228,15 +228,37 @@ count_domains(struct vhd_call *call)
 	return rc < 0 ? -1 : count;
 }
 
+/* Whether the domain is the caller's already; -1. */
+static int
+has(struct vhd_call *call, const char *domain)
+{
+	sqlite3_stmt *query = vhd_state_query(call->state,
+	    "SELECT seq FROM domain_owner WHERE domain = ?1 AND account = ?2"
+	    " AND reserved = 0",
+	    vhd_text(domain), vhd_text(call->who.name));
+	int rc = vhd_state_next(call->state, query);
+	int64_t seq = rc > 0 ? sqlite3_column_int64(query, 0) : 0;
+
+	vhd_state_done(query);
+	if (rc <= 0)
+		return rc;
+	rc = vhd_domain_was_deleted_after(call->vp, domain, seq);
+	return rc < 0 ? -1 : !rc;
+}
+
 /* Within a transaction; 0, 1: there is no room, 2: it is another one's, or
  * -1. */
 static int
 reserve(
     struct vhd_call *call, const char *domain, const json_t *limit, int64_t seq)
 {
-	int64_t count = count_domains(call);
-	int rc;
+	int64_t count;
+	int rc = has(call, domain);
 
+	/* A refusal must not cost him what he has. */
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	count = count_domains(call);
 	if (count < 0)
 		return -1;
 	if (limit && count >= json_integer_value(limit))
