@@ -85,6 +85,12 @@ secret=$(got .secret)
 cookie='' csrf=''
 web GET '/search?q=jo' -H "Authorization: Bearer $secret"
 is 'a token, what it is good for' "$(got '[.items[].key] | join(" ")')" 'joe john'
+login postmaster@test.com postsecret
+web POST /tokens -H "$JSON" -d '{"label":"x","domains":["test.com"]}'
+secret=$(got .secret)
+cookie='' csrf=''
+web GET '/search?q=jo' -H "Authorization: Bearer $secret"
+is 'and where' "$(got '[.items[].key] | join(" ")')" 'joe john jokes'
 login joe@test.com joesecret
 search 'q=jo'
 is 'a user searches nothing' "$found" 403
