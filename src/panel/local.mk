@@ -51,6 +51,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/settings.c %D%/settings.h \
 	%D%/supervise/jobs.c %D%/supervise/keeper.c \
 	%D%/supervise/programs.c \
+	%D%/supervise/queue.c \
 	%D%/supervise/roothelper.c %D%/supervise/roothelper.h \
 	%D%/supervise/starter.c %D%/supervise/starter.h \
 	%D%/supervise/supervise.h \

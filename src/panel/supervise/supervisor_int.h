@@ -81,6 +81,8 @@ struct vhd_supervisor {
 /* ---- programs.c -------------------------------------------------------- */
 
 void vhd_module_init(struct vhd_module *module, const struct vhd_unit *unit);
+void vhd_program_start(
+    struct vhd_supervisor *supervisor, struct vhd_program *program);
 /* The parent has started a program (fd), or not (-1). */
 void vhd_program_started(
     struct vhd_supervisor *supervisor, struct vhd_program *program, int fd);
@@ -89,6 +91,17 @@ void vhd_program_run(
     struct vhd_supervisor *supervisor, struct vhd_program *program);
 /* Whether it is being written to. */
 int vhd_program_is_full(const struct vhd_program *program);
+/* Give a job to one that is idle. */
+void vhd_program_ask(struct vhd_supervisor *supervisor,
+    struct vhd_program *program, struct vhd_job *job);
+/* Whether it is to answer until its limit. */
+int vhd_program_is_waited_for(const struct vhd_program *program);
+/* End it if it takes too long. */
+void vhd_program_check_time(struct vhd_supervisor *supervisor,
+    struct vhd_program *program, int64_t now);
+
+/* ---- queue.c ----------------------------------------------------------- */
+
 /* End what takes too long, start programs that are needed, and give them
  * queued requests. */
 void vhd_module_sweep(
