@@ -94,7 +94,7 @@ while (my $line = <STDIN>) {
 }
 END
 
-panel_start "modules = $MODULES"
+panel_start "modules = $MODULES" "workers = 3"
 field() {
 	sed -n "s/^$2:[[:space:]]*\([0-9]*\).*/\1/p" "/proc/$1/status"
 }

@@ -183,10 +183,12 @@ open_modules(struct work *work)
 		work->modules =
 		    vhd_modules_open(work->worker->settings->modules,
 			work->socket, settings, warn);
-	if (work->modules)
-		return 0;
-	vp_daemonlog(LOG_ERR, "no memory");
-	return -1;
+	if (!work->modules) {
+		vp_daemonlog(LOG_ERR, "no memory");
+		return -1;
+	}
+	vhd_modules_share(work->modules, (int)work->worker->settings->workers);
+	return 0;
 }
 
 static int

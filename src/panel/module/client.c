@@ -31,6 +31,12 @@ vhd_modules_open(const char *folder, const char *socket, const char *settings,
 }
 
 void
+vhd_modules_share(struct vhd_modules *modules, int workers)
+{
+	modules->link.workers = workers;
+}
+
+void
 vhd_modules_close(struct vhd_modules *modules)
 {
 	if (!modules)

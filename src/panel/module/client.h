@@ -13,6 +13,8 @@ struct vhd_modules;
  */
 struct vhd_modules *vhd_modules_open(const char *folder, const char *socket,
     const char *settings, void (*notice)(const char *sentence));
+/* Who asks is one of so many workers: no module may keep all of them. */
+void vhd_modules_share(struct vhd_modules *modules, int workers);
 void vhd_modules_close(struct vhd_modules *modules);
 /* The manifests, each after those that it requires. */
 const struct vp_manifest *vhd_modules_list(

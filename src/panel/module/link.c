@@ -133,6 +133,9 @@ vp_module_link_ask(struct vp_module_link *link, const char *module,
 	*ret = (struct vp_module_answer){ .outcome = VP_MODULE_DONE };
 	if (all && module)
 		json_object_set_new(all, "module", json_string(module));
+	if (all && module && link->workers > 0)
+		json_object_set_new(
+		    all, "workers", json_integer(link->workers));
 	text = vp_module_request(++link->id, verb, all, &size, ret);
 	json_decref(all);
 	if (!text)

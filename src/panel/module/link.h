@@ -10,6 +10,7 @@
 struct vp_module_link {
 	const char *socket; /* its path */
 	int fd;             /* -1: not connected */
+	int workers;        /* who asks is one of so many; 0: of none */
 	json_int_t id;
 };
 

@@ -149,8 +149,13 @@ queue(struct vhd_module *module, struct vhd_client *client, json_t *request,
 	job->verb = json_string_value(verb);
 	job->lock = find_lock(request, job->verb);
 	job->is_question = strcmp(job->verb, "ask") == 0;
+	job->workers =
+	    (int)json_integer_value(json_object_get(request, "workers"));
+	json_object_del(request, "workers");
 	json_object_del(request, "id");
 	json_object_del(request, "module");
+	if (!vhd_module_is_busy(module))
+		module->moved = job->since;
 	client->job = job;
 	job->queue = module;
 	TAILQ_INSERT_TAIL(&module->queue, job, next);

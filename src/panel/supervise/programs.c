@@ -90,6 +90,7 @@ fail(struct vhd_supervisor *supervisor, struct vhd_program *program,
 		pause = (int64_t)PAUSE
 			<< (program->failures < 8 ? program->failures - 1 : 7);
 	program->failures++;
+	module->moved = vp_clock_ms();
 	program->limit =
 	    vp_clock_ms() + (pause > PAUSE_MAX ? PAUSE_MAX : pause);
 	if (program->failures > 1)
@@ -230,6 +231,7 @@ take(struct vhd_supervisor *supervisor, struct vhd_program *program)
 	} else if (rc == 0) {
 		program->stage = VHD_IDLE;
 		program->job = NULL;
+		program->module->moved = vp_clock_ms();
 		vhd_job_done(job, &answer);
 	}
 	if (rc != 0)

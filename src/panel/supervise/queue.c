@@ -1,12 +1,27 @@
 /*
  * Requests that wait for a program of their module, and programs that are
  * started for them.  While none of a module can run, its requests are refused.
+ *
+ * A worker of the panel waits for its answer.  So that one remains for
+ * requests to others, a module is never executing a request for each of them,
+ * and while it comes to an end with none, those beyond are refused.
  */
 #include "config.h"
 
 #include <string.h>
 
 #include "panel/supervise/supervisor_int.h"
+
+#define STALLED 5000 /* ms without an answer */
+
+int
+vhd_module_is_busy(const struct vhd_module *module)
+{
+	for (int i = 0; i < module->count; i++)
+		if (module->programs[i].job)
+			return 1;
+	return module->queued > 0;
+}
 
 /* Whether the domain that a job changes is being changed. */
 static int
@@ -56,6 +71,45 @@ drop(struct vhd_module *module, struct vhd_job *job, const char *why)
 	vhd_job_done(job, &answer);
 }
 
+/* How many workers wait for what is being executed. */
+static int
+count_workers(const struct vhd_module *module)
+{
+	int count = 0;
+
+	for (int i = 0; i < module->count; i++) {
+		const struct vhd_job *job = module->programs[i].job;
+
+		count += job && job->client && job->workers > 0;
+	}
+	return count;
+}
+
+/* Whether a request would keep the last worker, of more than one. */
+static int
+needs_last_worker(const struct vhd_job *job, int waiting)
+{
+	return job->workers > 1 && waiting + 1 >= job->workers;
+}
+
+/* Leave a worker for requests to others. */
+static void
+spare_worker(struct vhd_module *module, int64_t now)
+{
+	int waiting = count_workers(module);
+	struct vhd_job *job, *next;
+
+	if (now - module->moved < STALLED)
+		return;
+	for (job = TAILQ_FIRST(&module->queue); job; job = next) {
+		next = TAILQ_NEXT(job, next);
+		if (needs_last_worker(job, waiting))
+			drop(module, job, "has given no answer for some time");
+		else
+			waiting += job->workers > 0;
+	}
+}
+
 /* 1 if the program is being started. */
 static int
 start_one(struct vhd_supervisor *supervisor, struct vhd_module *module,
@@ -75,7 +129,8 @@ feed_one(struct vhd_supervisor *supervisor, struct vhd_module *module,
 {
 	struct vhd_program *program = find(module, job->is_question, VHD_IDLE);
 
-	if (is_locked(module, job))
+	if (is_locked(module, job) ||
+	    needs_last_worker(job, count_workers(module)))
 		return;
 	if (program) {
 		vhd_job_unqueue(job);
@@ -129,6 +184,7 @@ vhd_module_sweep(
 		if (job->since <= late)
 			drop(module, job, "has too much to do");
 	}
+	spare_worker(module, now);
 	feed(supervisor, module, now);
 }
 

@@ -31,6 +31,7 @@ struct vhd_job {
 	json_int_t id;    /* as the client knows it */
 	const char *verb; /* of the request */
 	const char *lock; /* the domain that it changes, or NULL */
+	int workers;      /* one of so many waits for it; 0: none does */
 	int is_question;
 	int64_t since;
 };
@@ -64,6 +65,7 @@ struct vhd_module {
 	int is_asked; /* the last one is for questions only */
 	struct vhd_jobs queue;
 	int queued;
+	int64_t moved; /* when it last came to an end with a request */
 	char state[16], reason[VP_MODULE_ERROR]; /* of check */
 	char error[VP_MODULE_ERROR];             /* the last one */
 	int restarts;
@@ -102,6 +104,8 @@ void vhd_program_check_time(struct vhd_supervisor *supervisor,
 
 /* ---- queue.c ----------------------------------------------------------- */
 
+/* Whether a request is executed or waits. */
+int vhd_module_is_busy(const struct vhd_module *module);
 /* End what takes too long, start programs that are needed, and give them
  * queued requests. */
 void vhd_module_sweep(
