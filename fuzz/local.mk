@@ -1,12 +1,12 @@
 # Each fuzz target is also a regression test: linked with a plain main, it
 # replays its corpus (tests/cli/fuzz.t).  fuzz/run does the fuzzing.
-FUZZ_TARGETS = %D%/fuzz_assign %D%/fuzz_cdb %D%/fuzz_conf %D%/fuzz_dotqmail %D%/fuzz_event \
-	%D%/fuzz_limits %D%/fuzz_log %D%/fuzz_login %D%/fuzz_maildirsize \
+FUZZ_TARGETS = %D%/fuzz_assign %D%/fuzz_body %D%/fuzz_cdb %D%/fuzz_conf %D%/fuzz_dotqmail %D%/fuzz_event \
+	%D%/fuzz_limits %D%/fuzz_log %D%/fuzz_login %D%/fuzz_mail %D%/fuzz_maildirsize \
 	%D%/fuzz_labels %D%/fuzz_module %D%/fuzz_policy %D%/fuzz_quota %D%/fuzz_records \
 	%D%/fuzz_request %D%/fuzz_root %D%/fuzz_schema %D%/fuzz_usage %D%/fuzz_usagestate %D%/fuzz_vpasswd \
 	%D%/fuzz_vpopmaild %D%/fuzz_vpopmaild_wire
 check_PROGRAMS += $(FUZZ_TARGETS)
-EXTRA_DIST += %D%/run %D%/corpus
+EXTRA_DIST += %D%/run %D%/corpus %D%/site.h
 %C%_fuzz_assign_SOURCES = %D%/fuzz_assign.c %D%/stub.c
 %C%_fuzz_assign_LDADD = $(UNIT_LIBS)
 %C%_fuzz_cdb_SOURCES = %D%/fuzz_cdb.c %D%/stub.c
@@ -52,3 +52,7 @@ EXTRA_DIST += %D%/run %D%/corpus
 %C%_fuzz_request_LDADD = $(PANEL_LIBS)
 %C%_fuzz_root_SOURCES = %D%/fuzz_root.c %D%/stub.c
 %C%_fuzz_root_LDADD = $(PANEL_LIBS)
+%C%_fuzz_body_SOURCES = %D%/fuzz_body.c %D%/stub.c
+%C%_fuzz_body_LDADD = $(PANEL_LIBS)
+%C%_fuzz_mail_SOURCES = %D%/fuzz_mail.c %D%/stub.c
+%C%_fuzz_mail_LDADD = $(MAIL_LIBS)
