@@ -194,7 +194,8 @@ CRASH_TESTS = \
 	%D%/crash/user_add.t \
 	%D%/crash/user_bulk.t \
 	%D%/crash/user_change.t \
-	%D%/crash/user_delete.t
+	%D%/crash/user_delete.t \
+	%D%/crash/veventd.t
 
 check_PROGRAMS += $(UNIT_TESTS) %D%/crash/ezmlm %D%/crash/inject
 %C%_unit_test_module_LDADD = src/panel/module/libmodule.la $(UNIT_LIBS)
