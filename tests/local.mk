@@ -133,6 +133,7 @@ CLI_TESTS = \
 	%D%/cli/schema.t \
 	%D%/cli/vmodule.t \
 	%D%/cli/vhostadmind.t \
+	%D%/panel/jobs.t \
 	%D%/panel/apache.t \
 	%D%/panel/crowd.t \
 	%D%/panel/factor.t \

@@ -193,6 +193,7 @@ const struct vp_event_type vp_event_types[] = {
 	{ "job.started", "job", "A long task began.", PANEL, NULL, JOB },
 	{ "job.succeeded", "job", "A long task was done.", PANEL, NULL, JOB },
 	{ "job.failed", "job", "A long task failed.", PANEL, NULL, JOB },
+	{ "job.cancelled", "job", "A long task was given up.", PANEL, NULL, JOB },
 	{ "job.rolledback", "job", "A long task was taken back.", PANEL,
 	    NULL, JOB },
 	{ "module.loaded", "module", "A module runs.", PANEL,

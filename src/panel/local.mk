@@ -11,6 +11,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/api/publish.c %D%/api/publish.h \
 	%D%/api/route.c %D%/api/route.h \
 	%D%/api/routes.c \
+	%D%/api/site.c %D%/api/site.h \
 	%D%/api/worker.c %D%/api/worker.h \
 	%D%/auth/account.c %D%/auth/account.h \
 	%D%/auth/cookie.c %D%/auth/cookie.h \
@@ -35,6 +36,10 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/http/sandbox.c %D%/http/sandbox.h \
 	%D%/http/status.c %D%/http/status.h \
 	%D%/http/target.c %D%/http/target.h \
+	%D%/job/job.c %D%/job/job.h \
+	%D%/job/keeper.c %D%/job/keeper.h \
+	%D%/job/process.c %D%/job/run.c \
+	%D%/job/seal.c %D%/job/seal.h \
 	%D%/res/changelock.c %D%/res/changelock.h \
 	%D%/res/grants.c \
 	%D%/res/merge.c %D%/res/merge.h \
@@ -44,7 +49,8 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/res/place.c %D%/res/place.h \
 	%D%/res/resource.c %D%/res/resource_change.c \
 	%D%/res/resource.h \
-	%D%/res/apppasswords.c %D%/res/factor.c %D%/res/res.h \
+	%D%/res/apppasswords.c %D%/res/factor.c \
+	%D%/res/jobs.c %D%/res/res.h \
 	%D%/res/search.c \
 	%D%/res/server.c %D%/res/sessions.c %D%/res/tokens.c \
 	%D%/serve.c %D%/serve.h \

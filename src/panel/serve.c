@@ -31,6 +31,7 @@
 #include "daemons/common/privdrop.h"
 #include "panel/api/worker.h"
 #include "panel/http/front.h"
+#include "panel/job/keeper.h"
 #include "panel/supervise/starter.h"
 
 #define MOST_WORKERS 64
@@ -119,6 +120,7 @@ static void
 forget_others(int with_listeners)
 {
 	vhd_starter_forget();
+	vhd_jobs_end();
 	for (int i = 0; !with_listeners && i < settings.count; i++)
 		close(listeners[i]);
 	if (control >= 0)
@@ -140,19 +142,16 @@ run_front(int theirs)
 	};
 
 	forget_others(1);
+	close(vhd_jobs_wake());
 	become_child("front");
 	vp_allow_files(settings.connections);
 	_exit(vhd_front_run(&start));
 }
 
-static void
-run_worker(int channel)
+void
+vhd_serve_worker(const char *role)
 {
-	const struct vhd_worker worker = { .channel = channel,
-		.settings = &settings };
-
-	forget_others(0);
-	become_child("worker");
+	vhd_serve_child(role);
 	/* A site whose mail belongs to root has nobody to become. */
 	if (settings.worker_uid != 0 &&
 	    vp_privdrop_ids(settings.worker_uid, settings.worker_gid) != 0) {
@@ -162,6 +161,16 @@ run_worker(int channel)
 	}
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		_exit(EXIT_FAILURE);
+}
+
+static void
+run_worker(int channel)
+{
+	const struct vhd_worker worker = { .channel = channel,
+		.jobs_fd = vhd_jobs_wake(),
+		.settings = &settings };
+
+	vhd_serve_worker("worker");
 	_exit(vhd_worker_run(&worker));
 }
 
@@ -263,6 +272,7 @@ reap(void)
 		    pid, info.si_code != CLD_EXITED || info.si_status != 0);
 		if (waitpid(pid, &status, 0) != pid)
 			return;
+		vhd_jobs_ended(pid, status);
 		if (pid == front.pid)
 			ended(&front, "the front process", status);
 		for (int i = 0; i < settings.workers; i++)
@@ -279,6 +289,7 @@ restart(void)
 	int64_t now = vp_clock_ms();
 
 	vhd_starter_tick(now);
+	vhd_jobs_tick(now);
 	if (front.pid == 0 && front.at <= now)
 		start_front();
 	if (front.pid == 0)
@@ -325,6 +336,7 @@ reload(const char *conf)
 		return;
 	}
 	vhd_settings_clear(&older);
+	vhd_jobs_end(); /* another begins with the new settings */
 	restart();
 	vp_daemonlog(LOG_NOTICE, "new settings");
 }
@@ -363,11 +375,13 @@ stop(void)
 	remove_sockets();
 	close(control);
 	control = -1;
+	vhd_jobs_finish();
 	vhd_starter_finish();
 	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
 		if (vp_clock_ms() >= end) {
 			if (front.pid)
 				kill(front.pid, SIGKILL);
+			vhd_jobs_kill();
 			break;
 		}
 		reap();
@@ -408,7 +422,8 @@ vhd_serve(const char *conf, int ready_fd)
 		return EXIT_FAILURE;
 	}
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || open_listeners() != 0 ||
-	    vhd_starter_load(&settings) != 0 || start_front() != 0)
+	    vhd_jobs_open(&settings) != 0 || vhd_starter_load(&settings) != 0 ||
+	    start_front() != 0)
 		return EXIT_FAILURE;
 	vp_daemonlog_open("vhostadmind", (int)settings.syslog);
 	restart();

@@ -9,5 +9,7 @@ int vhd_serve(const char *conf, int ready_fd);
 /* In a child that does not know how it began: the role that it has from now
  * on, and nothing of others. */
 void vhd_serve_child(const char *role);
+/* The same, as the owner of mail. */
+void vhd_serve_worker(const char *role);
 
 #endif

@@ -43,6 +43,7 @@ static const struct vp_conf_item table[] = {
 	NUMBER("request_seconds", request_seconds, "60", 1, 3600),
 	NUMBER("queue", queue, "500", 1, 100000),
 	NUMBER("body_bytes", body_bytes, "1048576", 1024, 8 << 20),
+	NUMBER("job_days", job_days, "7", 1, 3650),
 	TEXT("origins", origins, ""),
 	NUMBER("session_seconds", session_seconds, "43200", 1, 31536000),
 	NUMBER(

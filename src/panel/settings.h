@@ -24,6 +24,7 @@ struct vhd_settings {
 	int64_t workers, connections, per_address;
 	int64_t idle_seconds, request_seconds, queue, body_bytes, syslog;
 	char *origins, *second_factor;
+	int64_t job_days;
 	int64_t session_seconds, session_idle_seconds, plain_cookie;
 	int64_t login_failures, login_failures_per_address,
 	    login_forget_seconds;

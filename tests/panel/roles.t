@@ -54,6 +54,11 @@ rights GET /accounts/user@home.test/app-passwords '' \
 rights GET /tokens ''                401  200  200  200  200  200  200  200
 rights GET /tokens/none ''           401  404  404  404  404  404  404  404
 rights DELETE /tokens/none ''        401  404  404  404  404  404  404  404
+rights GET /jobs ''                  401  200  200  200  200  200  200  200
+rights GET /jobs/none ''             401  404  404  404  404  404  404  404
+rights DELETE /jobs/none ''          401  404  404  404  404  404  404  404
+rights POST /domains/home.test:batch '{"operations":[]}' \
+                                     401  422  422  422  422  422  422  422
 rights GET /grants ''                401  403  403  403  403  403  200  200
 rights GET /grants/operator@home.test '' \
                                      401  403  403  403  403  403  200  200

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 int
 vhd_body_check(struct vhd_call *call, const char *const *names)
 {
@@ -56,6 +58,21 @@ vhd_body_needed(
 		return refuse(call, name, "it is needed");
 	return strlen(*ret_text) <= max ? 0
 					: refuse(call, name, "it is too long");
+}
+
+int
+vhd_argument_number(struct vhd_call *call, const char *name, int64_t least,
+    int64_t most, int64_t usual, int64_t *ret_number)
+{
+	const char *text = vhd_target_argument(&call->target, name);
+
+	*ret_number = usual;
+	if (!text || vp_number(text, least, most, ret_number) == 0)
+		return 0;
+	vhd_problem(call, 400, "bad-request",
+	    "%s is a number from %lld to %lld", name, (long long)least,
+	    (long long)most);
+	return -1;
 }
 
 json_t *

@@ -40,6 +40,7 @@ struct vhd_who {
 	enum vhd_role at_home;         /* in the own domain, by its flags */
 };
 
+struct vhd_seal;
 struct vhd_settings;
 struct vhd_state;
 
@@ -47,6 +48,9 @@ struct vhd_call {
 	struct vpop *vp;
 	struct vhd_modules *modules;
 	struct vhd_state *state; /* the panel's own, see state.h */
+	const struct vhd_seal *seal;
+	int jobs_fd;      /* wakes the process that runs jobs */
+	int is_operation; /* of a job, which has been asked for before */
 	const struct vhd_settings *settings;
 	const struct vhd_route *route;
 	struct vhd_place place; /* if the route is that of a module's */

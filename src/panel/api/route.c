@@ -12,6 +12,7 @@
 #include "panel/auth/csrf.h"
 #include "panel/auth/rights.h"
 #include "panel/module/client.h"
+#include "panel/res/res.h"
 
 /* ---- finding ---------------------------------------------------------- */
 
@@ -76,6 +77,10 @@ find_module_route(struct vhd_call *call)
 	return methods;
 }
 
+/* Every path can be followed by ":batch". */
+static const struct vhd_route batch = { VHD_POST, "/api/v1/", VHD_ANYBODY,
+	VHD_BODY | VHD_ANY_TOKEN, vhd_batch_create, NULL };
+
 int
 vhd_route_find(struct vhd_call *call)
 {
@@ -84,6 +89,13 @@ vhd_route_find(struct vhd_call *call)
 
 	if (wanted == VHD_HEAD)
 		wanted = VHD_GET;
+	if (vhd_is_batch(call)) {
+		methods = 1U << VHD_POST;
+		if (wanted != VHD_POST)
+			return refuse_method(call, &methods);
+		call->route = &batch;
+		return 0;
+	}
 	for (size_t i = 0; i < vhd_routes_count; i++) {
 		const char *parameters[VHD_PARAMETERS_MAX] = { NULL };
 
@@ -122,6 +134,11 @@ vhd_route_authorise(struct vhd_call *call)
 	if (call->who.lacks_factor && !(route->flags & VHD_ENROLS)) {
 		vhd_problem(call, 403, "second-factor-required",
 		    "set up a second factor first");
+		return 403;
+	}
+	if (call->is_operation && !call->place.resource) {
+		vhd_problem(call, 403, "permission-denied",
+		    "this is not done in batches");
 		return 403;
 	}
 	if (call->place.resource)

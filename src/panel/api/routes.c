@@ -9,6 +9,7 @@
 #define MODULES   "/api/v1/modules"
 #define TOKENS    "/api/v1/tokens"
 #define GRANTS    "/api/v1/grants"
+#define JOBS      "/api/v1/jobs"
 #define RESELLERS "/api/v1/resellers"
 
 const struct vhd_route vhd_routes[] = {
@@ -65,6 +66,11 @@ const struct vhd_route vhd_routes[] = {
 	{ VHD_GET, TOKENS "/{t}", VHD_ANYBODY, 0, vhd_token_show, "a token" },
 	{ VHD_DELETE, TOKENS "/{t}", VHD_ANYBODY, 0, vhd_token_delete,
 	    "revoke a token" },
+	{ VHD_GET, JOBS, VHD_ANYBODY, 0, vhd_jobs_list, "jobs" },
+	{ VHD_GET, JOBS "/{j}", VHD_ANYBODY, 0, vhd_job_get,
+	    "a job with its results" },
+	{ VHD_DELETE, JOBS "/{j}", VHD_ANYBODY, 0, vhd_job_delete,
+	    "cancel a job" },
 	{ VHD_GET, GRANTS, VHD_SYSTEM, 0, vhd_grants_list,
 	    "roles that were granted" },
 	{ VHD_POST, GRANTS, VHD_SYSTEM, VHD_BODY, vhd_grant_create,

@@ -8,7 +8,6 @@
 #include "panel/api/worker.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,17 +16,13 @@
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
 #include "panel/api/route.h"
+#include "panel/api/site.h"
 #include "panel/auth/identify.h"
 #include "panel/module/client.h"
-#include "panel/state/state.h"
-#include "panel/supervise/starter.h"
 
 struct work {
 	const struct vhd_worker *worker;
-	struct vpop *vp;
-	struct vhd_modules *modules;
-	char *socket; /* of their supervisor */
-	struct vhd_state *state;
+	struct vhd_site site;
 	int peer; /* a descriptor of a Unix connection, or -1 */
 };
 
@@ -84,21 +79,18 @@ encode(struct vhd_call *call, uint64_t number, size_t *ret_size)
 	return vhd_reply_encode(number, &reply, ret_size);
 }
 
-/* Without its state the panel knows nobody and remembers nothing.  It is
- * looked for again with each request.  1, or 0 after a problem. */
+/* What is out of reach is looked for again with each request.  1, or 0 after a
+ * problem. */
 static int
-has_state(struct work *work, struct vhd_call *call)
+is_ready(struct work *work, struct vhd_call *call)
 {
-	char error[VHD_STATE_ERROR];
-
-	if (!work->state &&
-	    vhd_state_open(work->vp, &work->state, error) != 0) {
-		vp_daemonlog(LOG_ERR, "%s", error);
+	if (vhd_site_ready(&work->site) != 0) {
 		vhd_problem(call, 503, "unavailable",
 		    "the panel's state is out of reach");
 		return 0;
 	}
-	call->state = work->state;
+	call->state = work->site.state;
+	call->seal = work->site.seal;
 	return 1;
 }
 
@@ -107,8 +99,9 @@ static int
 execute(struct work *work, uint64_t number, const char *data, size_t size)
 {
 	struct vhd_request request;
-	struct vhd_call call = { .vp = work->vp,
-		.modules = work->modules,
+	struct vhd_call call = { .vp = work->site.vp,
+		.modules = work->site.modules,
+		.jobs_fd = work->worker->jobs_fd,
 		.settings = work->worker->settings,
 		.request = &request,
 		.peer = work->peer };
@@ -118,7 +111,7 @@ execute(struct work *work, uint64_t number, const char *data, size_t size)
 
 	if (vhd_request_decode(data, size, &request) != 0)
 		return -1;
-	if (has_state(work, &call) && vhd_identify(&call) == 0) {
+	if (is_ready(work, &call) && vhd_identify(&call) == 0) {
 		vhd_call_actor(&call);
 		vhd_route_run(&call);
 	}
@@ -156,75 +149,17 @@ next_request(struct work *work)
 	return rc;
 }
 
-static void
-note(void *arg, const char *sentence)
-{
-	(void)arg;
-	vp_daemonlog(LOG_WARNING, "%s", sentence);
-}
-
-static void
-warn(const char *sentence)
-{
-	vp_daemonlog(LOG_WARNING, "%s", sentence);
-}
-
-static int
-open_modules(struct work *work)
-{
-	const char *home = vpop_home(work->vp);
-	AUTO_FREE char *settings = NULL;
-
-	if (asprintf(&work->socket, "%s/" VHD_MODULES_SOCKET, home) < 0)
-		work->socket = NULL;
-	if (asprintf(&settings, "%s/etc/modules", home) < 0)
-		settings = NULL;
-	if (work->socket && settings)
-		work->modules =
-		    vhd_modules_open(work->worker->settings->modules,
-			work->socket, settings, warn);
-	if (!work->modules) {
-		vp_daemonlog(LOG_ERR, "no memory");
-		return -1;
-	}
-	vhd_modules_share(work->modules, (int)work->worker->settings->workers);
-	return 0;
-}
-
-static int
-open_all(struct work *work)
-{
-	if (vpop_open(&work->vp, 0) != 0) {
-		vp_daemonlog(LOG_ERR, "%s",
-		    work->vp ? vpop_message(work->vp) : "no memory");
-		return -1;
-	}
-	vpop_set_notice(work->vp, note, NULL);
-	return open_modules(work);
-}
-
-/* Bodies have passwords; jansson would leave them in free memory. */
-static void
-wipe_and_free(void *memory)
-{
-	if (memory)
-		explicit_bzero(memory, malloc_usable_size(memory));
-	free(memory);
-}
-
 int
 vhd_worker_run(const struct vhd_worker *worker)
 {
 	struct work work = { .worker = worker, .peer = -1 };
-	int rc;
+	int rc = vhd_site_open(worker->settings, &work.site);
 
-	json_set_alloc_funcs(malloc, wipe_and_free);
-	rc = open_all(&work);
+	if (rc == 0)
+		vhd_modules_share(
+		    work.site.modules, (int)worker->settings->workers);
 	while (rc == 0 && next_request(&work))
 		continue;
-	vhd_modules_close(work.modules);
-	free(work.socket);
-	vhd_state_close(work.state);
-	vpop_close(work.vp);
+	vhd_site_close(&work.site);
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -6,6 +6,7 @@
 
 struct vhd_worker {
 	int channel; /* to the front; its end is the worker's */
+	int jobs_fd; /* wakes the process that runs jobs */
 	const struct vhd_settings *settings;
 };
 

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "base/text.h"
 #include "panel/auth/account.h"
 #include "panel/auth/grant.h"
 #include "panel/auth/session.h"
@@ -56,7 +57,7 @@ vhd_identify(struct vhd_call *call)
 	    (uid != 0 && uid != call->settings->worker_uid))
 		return 0;
 	call->who.role = VHD_SYSTEM;
-	snprintf(call->who.name, sizeof call->who.name, "uid:%lu",
+	snprintf(call->who.name, sizeof call->who.name, VHD_PEER_PREFIX "%lu",
 	    (unsigned long)uid);
 	return 0;
 }
@@ -77,6 +78,53 @@ vhd_identify_account(struct vhd_call *call, const struct vpop_user *user)
 	who->at_home = vhd_account_role(user);
 	who->role = role;
 	return 0;
+}
+
+/* The user of a Unix socket, if he still may do everything. */
+static int
+become_peer(struct vhd_call *call, const char *name)
+{
+	int64_t uid;
+
+	if (vp_number(name + strlen(VHD_PEER_PREFIX), 0, UINT32_MAX, &uid) !=
+		0 ||
+	    (uid != 0 && (uid_t)uid != call->settings->worker_uid))
+		return 0;
+	call->who.role = call->who.at_home = VHD_SYSTEM;
+	(void)vp_copy(call->who.name, sizeof call->who.name, name);
+	return 1;
+}
+
+static int
+unavailable(struct vhd_call *call)
+{
+	vhd_problem(
+	    call, 503, "unavailable", "who asks cannot be looked up now");
+	return -1;
+}
+
+int
+vhd_identify_named(struct vhd_call *call, const char *name, int64_t seq)
+{
+	const char *at = strchr(name, '@');
+	char user_name[VPOP_USER_SIZE];
+	struct vpop_user user;
+	int rc;
+
+	if (strncmp(name, VHD_PEER_PREFIX, strlen(VHD_PEER_PREFIX)) == 0)
+		return become_peer(call, name);
+	if (!at || vp_format(user_name, sizeof user_name, "%.*s",
+		       (int)(at - name), name) != 0)
+		return 0;
+	rc = vpop_user_get(call->vp, user_name, at + 1, &user);
+	if (rc != 0)
+		return vpop_class(rc) == VPOP_CLASS_ABSENT ? 0
+							   : unavailable(call);
+	explicit_bzero(user.clear, sizeof user.clear);
+	rc = vhd_account_was_deleted_after(call->vp, &user, seq);
+	if (rc != 0)
+		return rc < 0 ? unavailable(call) : 0;
+	return vhd_identify_account(call, &user) == 0 ? 1 : -1;
 }
 
 static int

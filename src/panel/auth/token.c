@@ -49,28 +49,14 @@ refuse(struct vhd_call *call)
 	return -1;
 }
 
-static int
-unavailable(struct vhd_call *call)
-{
-	vhd_problem(
-	    call, 503, "unavailable", "who asks cannot be looked up now");
-	return -1;
-}
+#define COLUMNS "public_id, account, role, limits, seq, expires, used"
 
-/* 1, 0 or -1; the limits are call->who's. */
+/* 1, 0 or -1, of a query for COLUMNS. */
 static int
-find(struct vhd_call *call, const char *secret, struct found *ret)
+read_row(struct vhd_call *call, sqlite3_stmt *query, struct found *ret)
 {
-	unsigned char hash[VHD_TOKEN_HASH_BYTES];
-	sqlite3_stmt *query;
-	int rc;
+	int rc = vhd_state_next(call->state, query);
 
-	vhd_token_hash(secret, hash);
-	query = vhd_state_query(call->state,
-	    "SELECT public_id, account, role, limits, seq, expires, used"
-	    " FROM token WHERE id = ?1",
-	    vhd_bytes(hash, sizeof hash));
-	rc = vhd_state_next(call->state, query);
 	if (rc <= 0)
 		return rc;
 	memset(ret, 0, sizeof *ret);
@@ -86,44 +72,6 @@ find(struct vhd_call *call, const char *secret, struct found *ret)
 	ret->used = sqlite3_column_int64(query, 6);
 	vhd_state_done(query);
 	return ret->token.limits ? 1 : -1;
-}
-
-/* The user of a Unix socket that made it, if he still may do everything. */
-static int
-become_peer(struct vhd_call *call, const struct found *found)
-{
-	int64_t uid;
-
-	if (vp_number(found->account + strlen(VHD_PEER_PREFIX), 0, UINT32_MAX,
-		&uid) != 0 ||
-	    (uid != 0 && (uid_t)uid != call->settings->worker_uid))
-		return 0;
-	call->who.role = call->who.at_home = VHD_SYSTEM;
-	(void)vp_copy(call->who.name, sizeof call->who.name, found->account);
-	return 1;
-}
-
-/* 1, 0: the account is gone, or -1 after a problem. */
-static int
-become_account(struct vhd_call *call, const struct found *found)
-{
-	const char *at = strchr(found->account, '@');
-	char name[VPOP_USER_SIZE];
-	struct vpop_user user;
-	int rc;
-
-	if (!at || vp_format(name, sizeof name, "%.*s",
-		       (int)(at - found->account), found->account) != 0)
-		return 0;
-	rc = vpop_user_get(call->vp, name, at + 1, &user);
-	if (rc != 0)
-		return vpop_class(rc) == VPOP_CLASS_ABSENT ? 0
-							   : unavailable(call);
-	explicit_bzero(user.clear, sizeof user.clear);
-	rc = vhd_account_was_deleted_after(call->vp, &user, found->seq);
-	if (rc != 0)
-		return rc < 0 ? unavailable(call) : 0;
-	return vhd_identify_account(call, &user) == 0 ? 1 : -1;
 }
 
 static void
@@ -157,11 +105,7 @@ use(struct vhd_call *call, const struct found *found)
 	if ((found->token.expires != 0 && now >= found->token.expires) ||
 	    !vhd_token_is_for(found->token.limits, call->request->address))
 		return refuse(call);
-	if (strncmp(found->account, VHD_PEER_PREFIX, strlen(VHD_PEER_PREFIX)) ==
-	    0)
-		rc = become_peer(call, found);
-	else
-		rc = become_account(call, found);
+	rc = vhd_identify_named(call, found->account, found->seq);
 	if (rc <= 0)
 		return rc == 0 ? refuse(call) : -1;
 	lower(&call->who.role, found->token.role);
@@ -171,19 +115,12 @@ use(struct vhd_call *call, const struct found *found)
 	return note_use(call, found, now);
 }
 
-int
-vhd_token_identify(struct vhd_call *call)
+static int
+take(struct vhd_call *call, sqlite3_stmt *query)
 {
-	const char *secret =
-	    call->request->headers[VHD_AUTHORIZATION] + strlen(SCHEME);
 	struct found found;
-	int rc;
+	int rc = read_row(call, query, &found);
 
-	if (!vhd_is_private(call))
-		return -1;
-	if (strncmp(secret, VHD_TOKEN_PREFIX, strlen(VHD_TOKEN_PREFIX)) != 0)
-		return refuse(call);
-	rc = find(call, secret, &found);
 	if (rc < 0) {
 		vhd_problem_state(call);
 		return -1;
@@ -193,4 +130,30 @@ vhd_token_identify(struct vhd_call *call)
 	rc = use(call, &found);
 	json_decref(found.token.limits);
 	return rc;
+}
+
+int
+vhd_token_identify(struct vhd_call *call)
+{
+	const char *secret =
+	    call->request->headers[VHD_AUTHORIZATION] + strlen(SCHEME);
+	unsigned char hash[VHD_TOKEN_HASH_BYTES];
+
+	if (!vhd_is_private(call))
+		return -1;
+	if (strncmp(secret, VHD_TOKEN_PREFIX, strlen(VHD_TOKEN_PREFIX)) != 0)
+		return refuse(call);
+	vhd_token_hash(secret, hash);
+	return take(call, vhd_state_query(call->state,
+			      "SELECT " COLUMNS " FROM token WHERE id = ?1",
+			      vhd_bytes(hash, sizeof hash)));
+}
+
+int
+vhd_token_resume(struct vhd_call *call, const char *id)
+{
+	return take(
+	    call, vhd_state_query(call->state,
+		      "SELECT " COLUMNS " FROM token WHERE public_id = ?1",
+		      vhd_text(id)));
 }

@@ -25,6 +25,8 @@ int vhd_token_is_one(const char *authorization);
 /* Say in call->who whose it is.  0, or -1 after a problem: 401 for one that
  * is not valid (here and now). */
 int vhd_token_identify(struct vhd_call *call);
+/* The same for what was left behind with a token, by its public id. */
+int vhd_token_resume(struct vhd_call *call, const char *id);
 
 /*
  * Whether a token with these limits (NULL: none) is good for a method on a

@@ -3,8 +3,6 @@
 #define PANEL_AUTH_TOKEN_INT_H
 
 #define VHD_TOKEN_HASH_BYTES 32
-/* Of the name of somebody at a Unix socket. */
-#define VHD_PEER_PREFIX "uid:"
 
 void vhd_token_hash(
     const char *secret, unsigned char ret_hash[VHD_TOKEN_HASH_BYTES]);

@@ -8,6 +8,7 @@
 
 #include "panel/api/route.h"
 #include "panel/auth/account.h"
+#include "panel/job/job.h"
 #include "panel/module/client.h"
 #include "panel/res/place.h"
 #include "panel/res/res.h"
@@ -241,6 +242,22 @@ describe_list(const struct describe *d)
 }
 
 static void
+describe_batch(const struct describe *d)
+{
+	AUTO_FREE char *path = NULL;
+	json_t *json;
+
+	if (asprintf(&path, "%s:batch", d->list) < 0) {
+		path = NULL;
+		return;
+	}
+	json = operation(d, "batch", "many changes, as a job",
+	    d->resource->write, success("202", "a job", NULL));
+	with_body(json, "Batch");
+	add(d->paths, path, "POST", json);
+}
+
+static void
 describe_changes(const struct describe *d)
 {
 	const struct vp_module_resource *r = d->resource;
@@ -252,6 +269,7 @@ describe_changes(const struct describe *d)
 		    success("201", "created", content(d->name)));
 		with_body(json, d->name);
 		add(d->paths, d->list, "POST", json);
+		describe_batch(d);
 	}
 	if (can & VP_MODULE_MODIFY || (can & VP_MODULE_SETUP && !r->key)) {
 		json = operation(d, "put", "replace", r->write,
@@ -295,7 +313,8 @@ describe_actions(const struct describe *d)
 			return;
 		json_object_set(d->schemas, schema, action->schema);
 		json = operation(d, action->name, action->title, action->roles,
-		    success("2XX", "done", NULL));
+		    success(action->is_job ? "202" : "2XX",
+			action->is_job ? "a job" : "done", NULL));
 		with_body(json, schema);
 		add(d->paths, path, "POST", json);
 	}
@@ -346,8 +365,24 @@ describe_resource(struct describe d)
 /* ---- all of it -------------------------------------------------------- */
 
 static json_t *
+batch_schema(void)
+{
+	return json_pack("{s:s, s:[s], s:{s:{s:s, s:i, s:i, s:{s:s, s:[s, s],"
+			 " s:{s:{s:[s, s, s, s]}, s:{s:s}, s:{s:s}, s:{s:s}}"
+			 "}}}, s:[{s:[{s:s, s:s, s:s}]}]}",
+	    "type", "object", "required", "operations", "properties",
+	    "operations", "type", "array", "minItems", 1, "maxItems",
+	    VHD_OPERATIONS_MAX, "items", "type", "object", "required", "method",
+	    "path", "properties", "method", "enum", "POST", "PUT", "PATCH",
+	    "DELETE", "path", "type", "string", "body", "type", "object",
+	    "if_match", "type", "string", "examples", "operations", "method",
+	    "DELETE", "path", "/former", "if_match", "*");
+}
+
+static json_t *
 components(json_t *schemas)
 {
+	json_object_set_new(schemas, "Batch", batch_schema());
 	json_object_set_new(schemas, "Problem",
 	    json_pack("{s:s, s:{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s},"
 		      " s:{s:s}, s:{s:s, s:{s:s}}}, s:[s, s, s]}",

@@ -52,5 +52,13 @@ void vhd_grant_delete(struct vhd_call *call);
 void vhd_resellers_list(struct vhd_call *call);
 void vhd_reseller_show(struct vhd_call *call);
 void vhd_reseller_change(struct vhd_call *call);
+/* jobs.c */
+int vhd_is_batch(const struct vhd_call *call);
+void vhd_batch_create(struct vhd_call *call);
+/* An action of a module as a job of one operation. */
+void vhd_job_of_action(struct vhd_call *call);
+void vhd_jobs_list(struct vhd_call *call);
+void vhd_job_get(struct vhd_call *call);
+void vhd_job_delete(struct vhd_call *call);
 
 #endif

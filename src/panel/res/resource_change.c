@@ -15,6 +15,7 @@
 #include "panel/res/changelock.h"
 #include "panel/res/merge.h"
 #include "panel/res/place.h"
+#include "panel/res/res.h"
 
 /* ---- parts ------------------------------------------------------------ */
 
@@ -281,6 +282,10 @@ vhd_resource_act(struct vhd_call *call)
 
 	if (check(call, action->schema, call->body) != 0)
 		return;
+	if (action->is_job && !call->is_operation) {
+		vhd_job_of_action(call);
+		return;
+	}
 	lock = vhd_changelock(call, call->place.key);
 	if (lock < 0)
 		return;

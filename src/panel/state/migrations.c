@@ -78,6 +78,36 @@ const char *const vhd_migrations[] = {
 	" created INTEGER NOT NULL,"
 	" reply BLOB) WITHOUT ROWID;"
 	"CREATE INDEX idempotency_created ON idempotency(created);",
+	/* Jobs: see job.h.  state: enum vhd_job_state; operation and result
+	 * are sealed, and the first is forgotten when it is done. */
+	"CREATE TABLE job("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" id TEXT NOT NULL UNIQUE,"
+	" account TEXT NOT NULL,"
+	" address TEXT NOT NULL,"
+	" target TEXT NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" total INTEGER NOT NULL,"
+	" done INTEGER NOT NULL,"
+	" failed INTEGER NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" started INTEGER NOT NULL,"
+	" ended INTEGER NOT NULL,"
+	" token TEXT NOT NULL,"
+	" seq INTEGER NOT NULL);"
+	"CREATE INDEX job_open ON job(number) WHERE state < 2;"
+	"CREATE INDEX job_account ON job(account, number);"
+	"CREATE INDEX job_ended ON job(ended) WHERE ended > 0;"
+	"CREATE TABLE job_operation("
+	" job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE,"
+	" at INTEGER NOT NULL,"
+	" method TEXT NOT NULL,"
+	" path TEXT NOT NULL,"
+	" operation BLOB,"
+	" tries INTEGER NOT NULL,"
+	" status INTEGER,"
+	" result BLOB,"
+	" PRIMARY KEY(job, at)) WITHOUT ROWID;",
 };
 const size_t vhd_migrations_count =
     sizeof vhd_migrations / sizeof *vhd_migrations;
