@@ -97,6 +97,22 @@ VPOP_EXPORT int vpop_user_vacation_set(struct vpop *vp,
 VPOP_EXPORT int vpop_user_vacation_delete(
     struct vpop *vp, const struct vpop_user *user);
 
+/* ---- reaching the owner of an account --------------------------------- */
+
+#define VPOP_CONTACT_SIZE 256
+
+/* The address elsewhere at which he can be reached, "" if there is none.  It
+ * goes with the account.  set: VA_INVALID_EMAIL_CHAR for what is no address
+ * that mail can be sent to; "" forgets it. */
+VPOP_EXPORT int vpop_user_contact_get(struct vpop *vp,
+    const struct vpop_user *user, char ret_address[VPOP_CONTACT_SIZE]);
+VPOP_EXPORT int vpop_user_contact_set(
+    struct vpop *vp, const struct vpop_user *user, const char *address);
+/* Give a whole message, header and body, to qmail-queue, from an address (""
+ * if nothing is to come back) to one that vpop_user_contact_set would take. */
+VPOP_EXPORT int vpop_message_send(struct vpop *vp, const char *sender,
+    const char *recipient, const char *message);
+
 /* ---- aliases as a whole ------------------------------------------------ */
 
 enum vpop_alias_set_flag {

@@ -63,6 +63,7 @@ struct vpop_event_filter {
 	int64_t after;       /* facts: with a greater seq */
 	int64_t change;      /* this one only */
 	unsigned flags;
+	int64_t before; /* the newest first: with a lesser seq (or change) */
 };
 
 /* filter NULL: all facts.  next returns 1, 0 (none is left now: a later call
@@ -83,6 +84,19 @@ VPOP_EXPORT int vpop_events_last(struct vpop *vp, int64_t *ret_seq);
  * open meanwhile.
  */
 VPOP_EXPORT int vpop_events_watch(struct vpop *vp);
+
+/* Facts are a chain: each has a digest of itself and of the one before. */
+#define VPOP_LINK_SIZE 65
+struct vpop_link {
+	int64_t seq;
+	char hash[VPOP_LINK_SIZE]; /* hexadecimal */
+};
+/* Whether all facts are as they were written, and, if noted is not NULL, the
+ * one that was noted elsewhere is still what it was: *ret_count facts, and the
+ * last link.  VA_PARSE_ERROR if not: vpop_message says where. */
+VPOP_EXPORT int vpop_events_verify(struct vpop *vp,
+    const struct vpop_link *noted, int64_t *ret_count,
+    struct vpop_link *ret_last);
 
 /* ---- events of programs that use the library -------------------------- */
 
@@ -138,6 +152,9 @@ VPOP_EXPORT int vpop_subscriber_done(struct vpop_subscriber *subscriber);
 VPOP_EXPORT int vpop_subscriber_failed(struct vpop_subscriber *subscriber,
     enum vpop_failure how, const char *problem);
 VPOP_EXPORT void vpop_subscriber_close(struct vpop_subscriber *subscriber);
+/* From now on it is told of what is in this real domain only. */
+VPOP_EXPORT int vpop_subscriber_keep_to(
+    struct vpop_subscriber *subscriber, const char *domain);
 
 struct vpop_subscriber_state {
 	char name[VPOP_SUBSCRIBER_SIZE];
@@ -158,6 +175,12 @@ VPOP_EXPORT int vpop_subscriber_forget(struct vpop *vp, const char *name);
  * of; *ret_count of them. */
 VPOP_EXPORT int vpop_subscriber_replay(struct vpop *vp, const char *name,
     int64_t from, int64_t to, int64_t *ret_count);
+/* The same of those that a filter finds, to one seq. */
+VPOP_EXPORT int vpop_subscriber_replay_found(struct vpop *vp, const char *name,
+    const struct vpop_event_filter *filter, int64_t to, int64_t *ret_count);
+/* What is tried again becomes a dead letter; *ret_count of them. */
+VPOP_EXPORT int vpop_subscriber_give_up(
+    struct vpop *vp, const char *name, int64_t *ret_count);
 
 struct vpop_dead_letter {
 	char subscriber[VPOP_SUBSCRIBER_SIZE];

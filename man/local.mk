@@ -4,7 +4,7 @@ dist_man_MANS = %D%/authvchkpw.8 %D%/autorespond.1 %D%/clearopensmtp.8 \
 	%D%/module.7 %D%/vmodule.8 %D%/vmodulehook.8 %D%/vapppass.1 %D%/vpop_app_password.3 \
 	%D%/vchangepw.1 %D%/vchkpw.8 %D%/vconvert.1 %D%/vdeldomain.1 %D%/vdelivermail.8 \
 	%D%/vdeloldusers.1 %D%/vdeluser.1 %D%/vdoctor.1 %D%/vdominfo.1 \
-	%D%/vhostadmind.8 %D%/vipmap.1 %D%/vkill.1 %D%/vlimits.5 %D%/vlist.1 %D%/vmakedotqmail.1 \
+	%D%/vhostadmind.8 %D%/vhostctl.1 %D%/vipmap.1 %D%/vkill.1 %D%/vlimits.5 %D%/vlist.1 %D%/vmakedotqmail.1 \
 	%D%/vmigrate.1 %D%/vmkpasswd.1 %D%/vmoddomlimits.1 %D%/vmoduser.1 %D%/vpasswd.1 \
 	%D%/vpasswd.5 %D%/vpop.3 %D%/vpop_alias.3 %D%/vpop_convert.3 %D%/vpop_domain.3 \
 	%D%/vpop_limits.3 %D%/vpop_list.3 %D%/vpop_password.3 %D%/vpop_quota.3 %D%/vpop_site.3 \

@@ -134,7 +134,10 @@ CLI_TESTS = \
 	%D%/cli/vmodule.t \
 	%D%/cli/vhostadmind.t \
 	%D%/panel/jobs.t \
+	%D%/panel/accesslog.t \
 	%D%/panel/apache.t \
+	%D%/panel/audit.t \
+	%D%/panel/events.t \
 	%D%/panel/crowd.t \
 	%D%/panel/factor.t \
 	%D%/panel/mail.t \
@@ -143,7 +146,9 @@ CLI_TESTS = \
 	%D%/panel/mail_names.t \
 	%D%/panel/mail_users.t \
 	%D%/panel/mailboxes.t \
+	%D%/panel/objstate.t \
 	%D%/panel/outage.t \
+	%D%/panel/pool.t \
 	%D%/panel/processes.t \
 	%D%/panel/again.t %D%/panel/openapi.t \
 	%D%/panel/resources.t \
@@ -151,7 +156,10 @@ CLI_TESTS = \
 	%D%/panel/roles.t \
 	%D%/panel/search.t \
 	%D%/panel/sessions.t \
+	%D%/panel/signup.t \
 	%D%/panel/tokens.t \
+	%D%/panel/webhooks.t \
+	%D%/panel/vhostctl.t \
 	%D%/cli/vkill.t \
 	%D%/cli/vlist.t \
 	%D%/cli/vmakedotqmail.t \
@@ -208,7 +216,7 @@ check_PROGRAMS += $(UNIT_TESTS) %D%/crash/ezmlm %D%/crash/inject
 %C%_unit_test_state_LDADD = src/panel/libpanel.la $(UNIT_LIBS)
 check_PROGRAMS += %D%/panel/verdict
 %C%_panel_verdict_LDADD = src/panel/module/libmodule.la $(JANSSON_LIBS)
-EXTRA_DIST += %D%/panel/mail.sh %D%/panel/mailroot.pl %D%/panel/module.pl %D%/panel/modules.sh %D%/panel/roles.pl %D%/panel/roles.sh %D%/panel/schema.py
+EXTRA_DIST += %D%/panel/mail.sh %D%/panel/mailroot.pl %D%/panel/module.pl %D%/panel/modules.sh %D%/panel/objstate.pl %D%/panel/roles.pl %D%/panel/roles.sh %D%/panel/schema.py
 # With the protocol of a server.
 %C%_unit_test_vpopmaild_LDADD = src/daemons/vpopmaild/libprotocol.la \
 	$(UNIT_LIBS)

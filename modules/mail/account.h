@@ -55,6 +55,10 @@ int mail_quota_read(struct mail *m, const struct mail_request *r,
 #define MAIL_MADE_LENGTH 16
 int mail_secret_read(struct mail *m, const struct mail_request *r,
     char made[MAIL_MADE_LENGTH + 1], struct vpop_secret *ret);
+/* A user proves by the property "current" that he is still himself: 0, or
+ * refused. */
+int mail_current_check(
+    struct mail *m, const struct mail_request *r, const struct vpop_user *user);
 /* {}, with "once" if the secret was made. */
 json_t *mail_secret_done(const char *made);
 

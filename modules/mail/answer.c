@@ -28,6 +28,12 @@ handle(struct mail *m, struct vpop **at, unsigned flags)
 	return NULL;
 }
 
+struct vpop *
+mail_dry(struct mail *m)
+{
+	return handle(m, &m->dry, VPOP_OPEN_DRY_RUN | VPOP_OPEN_STRICT);
+}
+
 /* The handle of a request, which knows who asks. */
 static int
 take_handle(struct mail *m, json_t *request, int is_dry)
@@ -38,9 +44,7 @@ take_handle(struct mail *m, json_t *request, int is_dry)
 	const char *id = mail_text(actor, "request");
 	char origin[192];
 
-	m->vp = is_dry
-		    ? handle(m, &m->dry, VPOP_OPEN_DRY_RUN | VPOP_OPEN_STRICT)
-		    : handle(m, &m->real, VPOP_OPEN_STRICT);
+	m->vp = is_dry ? mail_dry(m) : handle(m, &m->real, VPOP_OPEN_STRICT);
 	if (!m->vp)
 		return -1;
 	if (vp_format(origin, sizeof origin, "vhostadmind%s%s%s%s",

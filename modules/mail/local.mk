@@ -3,6 +3,7 @@ mailmoduledir = $(pkglibexecdir)/modules/mail
 mailmodule_PROGRAMS = %D%/mail %D%/mail-root
 dist_mailmodule_DATA = \
 	%D%/aliasdomain.json \
+	%D%/approve.json \
 	%D%/bulletin.json \
 	%D%/catchall.json \
 	%D%/control.json \
@@ -11,9 +12,17 @@ dist_mailmodule_DATA = \
 	%D%/ipmap.json \
 	%D%/limits.json \
 	%D%/module.json \
+	%D%/registration.json \
+	%D%/reset.json \
+	%D%/reset-confirm.json \
+	%D%/reset-request.json \
 	%D%/resume.json \
 	%D%/revision.json \
 	%D%/settings.json \
+	%D%/signup.json \
+	%D%/signup-confirm.json \
+	%D%/signup-request.json \
+	%D%/signups.json \
 	%D%/suspend.json \
 	%D%/usage.json
 noinst_LTLIBRARIES += %D%/libmail.la
@@ -35,16 +44,23 @@ noinst_LTLIBRARIES += %D%/libmail.la
 	%D%/records.c \
 	%D%/records.h \
 	%D%/refuse.c \
+	%D%/registration.c \
+	%D%/registration.h \
 	%D%/request.c \
+	%D%/reset.c \
 	%D%/resources.c \
 	%D%/resources.h \
 	%D%/root.c \
+	%D%/signup.c \
+	%D%/stranger.c \
+	%D%/stranger.h \
 	%D%/usage.c \
 	%D%/usage.h
 # Accounts, addresses and lists.
 dist_mailmodule_DATA += \
 	%D%/alias.json \
 	%D%/autoresponder.json \
+	%D%/contact.json \
 	%D%/delivery.json \
 	%D%/dotqmail.json \
 	%D%/flags.json \
@@ -61,6 +77,7 @@ dist_mailmodule_DATA += \
 	%D%/account.h \
 	%D%/aliases.c \
 	%D%/autoresponders.c \
+	%D%/contact.c \
 	%D%/delivery.c \
 	%D%/flags.c \
 	%D%/lists.c \

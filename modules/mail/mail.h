@@ -56,6 +56,7 @@ struct mail_resource {
 	/* Likewise, of an object that the root helper has shown. */
 	int (*complete)(
 	    struct mail *m, const struct mail_request *r, json_t *object);
+	int is_own;    /* kept by the module itself: never root's */
 	int is_final;  /* what is deleted cannot be brought back */
 	unsigned root; /* 1 << action: made by the root helper, if there is
 			* one */
@@ -101,6 +102,8 @@ json_t *mail_done(struct mail *m, int code);
 int mail_request_read(struct mail *m, json_t *all, struct mail_request *ret);
 /* Do what it asks for, wherever that must be done. */
 json_t *mail_do(struct mail *m, const struct mail_request *r);
+/* A handle that checks everything and changes nothing; NULL and refused. */
+struct vpop *mail_dry(struct mail *m);
 /* The object as get shows it; NULL and refused. */
 json_t *mail_current(struct mail *m, const struct mail_request *r);
 

@@ -75,9 +75,8 @@ get(struct mail *m, const struct mail_request *r)
 	    vpop_password_policy(m->vp));
 }
 
-/* A user proves that he is still himself. */
-static int
-check_current(
+int
+mail_current_check(
     struct mail *m, const struct mail_request *r, const struct vpop_user *user)
 {
 	const char *current = mail_text(r->new, "current");
@@ -107,7 +106,7 @@ modify(struct mail *m, const struct mail_request *r)
 
 	if (mail_account_to_change(m, r, r->parent, &user) != 0)
 		return NULL;
-	int refused = check_current(m, r, &user);
+	int refused = mail_current_check(m, r, &user);
 	mail_account_forget(&user);
 	if (refused || mail_secret_read(m, r, made, &secret) != 0)
 		return NULL;

@@ -18,6 +18,19 @@ static const char tables[] =
     " description TEXT, language TEXT) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS revision (id INTEGER PRIMARY KEY, file TEXT,"
     " time INTEGER, actor TEXT, address TEXT, text TEXT);"
+    "CREATE TABLE IF NOT EXISTS registration (domain TEXT PRIMARY KEY,"
+    " enabled INTEGER, approval INTEGER, reserved TEXT, seq INTEGER)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS signup (id TEXT PRIMARY KEY, name TEXT,"
+    " domain TEXT, contact TEXT, digest TEXT, sent INTEGER, time INTEGER)"
+    " WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS signup_domain ON signup (domain, id);"
+    "CREATE INDEX IF NOT EXISTS signup_contact ON signup (contact, time);"
+    "CREATE INDEX IF NOT EXISTS signup_time ON signup (time);"
+    "CREATE TABLE IF NOT EXISTS reset (digest TEXT PRIMARY KEY,"
+    " account TEXT, print TEXT, time INTEGER) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS reset_account ON reset (account);"
+    "CREATE INDEX IF NOT EXISTS reset_time ON reset (time);"
     "CREATE INDEX IF NOT EXISTS revision_file ON revision (file, id);";
 
 int

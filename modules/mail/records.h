@@ -1,6 +1,7 @@
 /*
  * What the module keeps for itself, in mail.sqlite of its folder: jobs,
- * descriptions of domains, revisions of control files.  Several processes of
+ * descriptions of domains, revisions of control files, what strangers asked
+ * for.  Several processes of
  * the module share it.
  */
 #ifndef MAIL_RECORDS_H

@@ -22,10 +22,15 @@ static const struct mail_resource *const resources[] = {
 	&mail_vacation,
 	&mail_dotqmail,
 	&mail_lastauth,
+	&mail_contact,
 	&mail_aliases,
 	&mail_autoresponders,
 	&mail_lists,
 	&mail_members,
+	&mail_registration_resource,
+	&mail_signups,
+	&mail_signup,
+	&mail_reset,
 };
 
 const struct mail_resource *

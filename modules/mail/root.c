@@ -45,7 +45,8 @@ is_foreign(const struct mail *m, const struct mail_request *r)
 int
 mail_needs_root(const struct mail *m, const struct mail_request *r)
 {
-	return m->root >= 0 && (is_roots(r) || is_foreign(m, r));
+	return m->root >= 0 && !r->resource->is_own &&
+	       (is_roots(r) || is_foreign(m, r));
 }
 
 static int

@@ -14,6 +14,7 @@ noinst_LTLIBRARIES += %D%/libbase.la
 	%D%/line.c %D%/line.h \
 	%D%/lock.c %D%/lock.h \
 	%D%/nodump.c %D%/nodump.h \
+	%D%/prompt.c %D%/prompt.h \
 	%D%/replace.c %D%/replace.h \
 	%D%/sync.c %D%/sync.h \
 	%D%/text.c %D%/text.h

@@ -22,8 +22,9 @@ struct vpop_subscriber {
 	struct vpop *vp;
 	struct vp_delivery *delivery;
 	char name[VPOP_SUBSCRIBER_SIZE];
-	int64_t position; /* what lies before is done or waits */
-	int skipped;      /* passed over since it was saved */
+	char domain[VPOP_DOMAIN_SIZE]; /* "": all */
+	int64_t position;              /* what lies before is done or waits */
+	int skipped;                   /* passed over since it was saved */
 	int pauses;
 	int64_t paused_until;
 	struct vpop_events *cursor;  /* behind the position; NULL: none */
@@ -119,6 +120,16 @@ vpop_subscriber_open(
 	return code;
 }
 
+int
+vpop_subscriber_keep_to(struct vpop_subscriber *subscriber, const char *domain)
+{
+	if (!domain ||
+	    vp_copy(subscriber->domain, sizeof subscriber->domain, domain) != 0)
+		return vp_fail(subscriber->vp, VA_INVALID_ARGUMENT,
+		    "a subscriber is kept to the name of a domain");
+	return 0;
+}
+
 /* ---- taking back a row ------------------------------------------------ */
 
 /* The next one of the object may be tried. */
@@ -175,6 +186,17 @@ matches(const char *patterns, const char *type)
 	return 0;
 }
 
+/* Whether the current one is for the subscriber. */
+static int
+is_for(const struct vpop_subscriber *subscriber, const char *patterns)
+{
+	const struct vpop_event *event = &subscriber->event;
+
+	return (!*subscriber->domain ||
+		   strcmp(event->domain, subscriber->domain) == 0) &&
+	       matches(patterns, event->type);
+}
+
 /* 1 with a fact that is to be tried again, 0, or a code. */
 static int
 next_waiting(struct vpop_subscriber *subscriber, const char *patterns)
@@ -204,8 +226,7 @@ next_waiting(struct vpop_subscriber *subscriber, const char *patterns)
 			    subscriber->vp, subscriber->delivery);
 		int code = load_event(subscriber, seq);
 		subscriber->is_waiting = code > 0;
-		if (code < 0 ||
-		    (code > 0 && matches(patterns, subscriber->event.type)))
+		if (code < 0 || (code > 0 && is_for(subscriber, patterns)))
 			return code;
 		/* The journal has forgotten it, or it is none of its. */
 		code = remove_row(subscriber, seq, object);
@@ -261,7 +282,7 @@ next_new(struct vpop_subscriber *subscriber, const char *patterns)
 		    subscriber->vp, &filter, &subscriber->cursor);
 	while (code == 0 &&
 	       (code = vpop_events_next(subscriber->cursor, event)) > 0) {
-		int is_wanted = matches(patterns, event->type);
+		int is_wanted = is_for(subscriber, patterns);
 
 		code = is_wanted ? queue_behind(subscriber, event) : 1;
 		if (code == 0)

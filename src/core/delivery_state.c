@@ -255,6 +255,21 @@ vpop_dead_letters_drop(
 	return code;
 }
 
+int
+vpop_subscriber_give_up(struct vpop *vp, const char *name, int64_t *ret_count)
+{
+	struct question question = {
+		.text = "UPDATE waiting SET dead = 1"
+			" WHERE dead = 0 AND subscriber = ?1",
+		.name = name,
+	};
+	int code = open_and_run(vp, &question);
+
+	if (code == 0)
+		*ret_count = question.changed;
+	return code;
+}
+
 /* ---- telling again ---------------------------------------------------- */
 
 static int
@@ -276,14 +291,13 @@ position_of(struct vpop *vp, struct vp_delivery *delivery, const char *name,
 
 static int
 queue_all(struct vpop *vp, struct vp_delivery *delivery, const char *name,
-    const int64_t range[2], int64_t *ret_count)
+    const struct vpop_event_filter *filter, int64_t to, int64_t *ret_count)
 {
-	const struct vpop_event_filter filter = { .after = range[0] - 1 };
 	sqlite3_stmt *queue = delivery->statements[VP_D_QUEUE];
 	struct vpop_events *cursor;
 	struct vpop_event event;
 	int64_t count = 0;
-	int rc = SQLITE_OK, code = vpop_events_open(vp, &filter, &cursor);
+	int rc = SQLITE_OK, code = vpop_events_open(vp, filter, &cursor);
 
 	if (code < 0)
 		return code;
@@ -291,7 +305,7 @@ queue_all(struct vpop *vp, struct vp_delivery *delivery, const char *name,
 	if (code == 0) {
 		while (rc == SQLITE_OK &&
 		       (code = vpop_events_next(cursor, &event)) > 0 &&
-		       event.seq <= range[1]) {
+		       event.seq <= to) {
 			rc = vp_delivery_run(queue, "sisi", name, event.seq,
 			    event.object, vp_delivery_now());
 			count++;
@@ -308,8 +322,8 @@ queue_all(struct vpop *vp, struct vp_delivery *delivery, const char *name,
 }
 
 int
-vpop_subscriber_replay(struct vpop *vp, const char *name, int64_t from,
-    int64_t to, int64_t *ret_count)
+vpop_subscriber_replay_found(struct vpop *vp, const char *name,
+    const struct vpop_event_filter *filter, int64_t to, int64_t *ret_count)
 {
 	struct vp_delivery *delivery;
 	int64_t position = 0;
@@ -318,12 +332,21 @@ vpop_subscriber_replay(struct vpop *vp, const char *name, int64_t from,
 	if (code < 0)
 		return code;
 	code = position_of(vp, delivery, name, &position);
-	const int64_t range[] = { from > 0 ? from : 1,
-		to < position ? to : position };
 	if (code == 0)
-		code = queue_all(vp, delivery, name, range, ret_count);
+		code = queue_all(vp, delivery, name, filter,
+		    to < position ? to : position, ret_count);
 	vp_delivery_close(delivery);
 	return code;
+}
+
+int
+vpop_subscriber_replay(struct vpop *vp, const char *name, int64_t from,
+    int64_t to, int64_t *ret_count)
+{
+	const struct vpop_event_filter filter = { .after =
+						      from > 0 ? from - 1 : 0 };
+
+	return vpop_subscriber_replay_found(vp, name, &filter, to, ret_count);
 }
 
 /* ---- upkeep ----------------------------------------------------------- */

@@ -128,8 +128,9 @@ vpop_events_open(struct vpop *vp, const struct vpop_event_filter *filter,
 	}
 	cursor->vp = vp;
 	cursor->flags = filter->flags;
-	cursor->last =
-	    filter->flags & VPOP_EVENTS_NEWEST ? INT64_MAX : filter->after;
+	cursor->last = filter->after;
+	if (filter->flags & VPOP_EVENTS_NEWEST)
+		cursor->last = filter->before ? filter->before : INT64_MAX;
 	if (sqlite3_prepare_v3(vp->journal->db, text, -1,
 		SQLITE_PREPARE_PERSISTENT, &cursor->statement,
 		NULL) != SQLITE_OK ||

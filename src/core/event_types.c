@@ -24,6 +24,7 @@
 #define ROBOT   "subject! copy_to:texts! seconds:int! count:int!"
 #define LIST    "owner options prefix reply reply_address sql:secret"
 #define MEMBER  "role! address!"
+#define SIGNUP  "name! domain! contact!"
 #define IPMAP   "address! domain!"
 #define ZONE    "zone! serial:int name_servers:texts"
 #define RECORD  "zone! name! type! ttl:int data!"
@@ -32,6 +33,7 @@
 #define SESSION "kind! user address"
 #define TOKEN   "kind! user scopes:texts expires"
 #define GRANT   "account! role!"
+#define WEBHOOK "host! events:texts! enabled:bool!"
 #define JOB     "kind! target error"
 
 /* clang-format off */
@@ -73,6 +75,9 @@ const struct vp_event_type vp_event_types[] = {
 	{ "user.forward.changed", "user",
 	    "The dot-qmail file of an account was written or removed.",
 	    LIBRARY, NULL, "qmail:null!" },
+	{ "user.contact.changed", "user",
+	    "The owner of an account can be reached elsewhere, or not any "
+	    "more.", LIBRARY, NULL, NULL },
 	{ "user.vacation.enabled", "user",
 	    "An account answers its mail automatically.", LIBRARY,
 	    NULL, AWAY },
@@ -126,6 +131,15 @@ const struct vp_event_type vp_event_types[] = {
 	{ "config.changed", "config", "A file of settings was changed.",
 	    LIBRARY, "? *", "? *" },
 
+	{ "user.signup.requested", "user",
+	    "Somebody asked for an account; contact is a digest of his "
+	    "address.", MAIL, NULL, SIGNUP },
+	{ "user.signup.confirmed", "user", "He has it.", MAIL, NULL, SIGNUP },
+	{ "user.signup.rejected", "user", "He does not get it.", MAIL,
+	    NULL, SIGNUP },
+	{ "user.reset.requested", "user",
+	    "Somebody asked for a new password of an account, and a message "
+	    "was sent to its owner.", MAIL, NULL, NULL },
 	{ "control.changed", "control",
 	    "A control file of qmail was written or removed.", MAIL,
 	    "? bytes:int!", "? bytes:int!" },
@@ -188,7 +202,23 @@ const struct vp_event_type vp_event_types[] = {
 	    GRANT, NULL },
 	{ "reseller.updated", "grant",
 	    "A reseller has other limits or domains.", PANEL,
-	    NULL, "domains:texts! max_domains:int" },
+	    NULL, "domains:texts! max_domains:int limits:texts" },
+	{ "webhook.created", "webhook", "A web server is told of events.",
+	    PANEL, NULL, WEBHOOK },
+	{ "webhook.updated", "webhook",
+	    "It is told of others, elsewhere, again or not any more; or with "
+	    "another secret.", PANEL, WEBHOOK, WEBHOOK " secret:secret" },
+	{ "webhook.deleted", "webhook", "It is not told any more.", PANEL,
+	    WEBHOOK, NULL },
+	{ "webhook.replayed", "webhook",
+	    "It is told again of what it was told of.", PANEL,
+	    NULL, "count:int!" },
+	{ "webhook.test", "webhook",
+	    "A try: only the web server that it is about is told.", PANEL,
+	    NULL, "host!" },
+	{ "webhook.disabled", "webhook",
+	    "It is not told any more, as it failed too often.", "veventd",
+	    NULL, "host! reason!" },
 	{ "job.queued", "job", "A long task waits.", PANEL, NULL, JOB },
 	{ "job.started", "job", "A long task began.", PANEL, NULL, JOB },
 	{ "job.succeeded", "job", "A long task was done.", PANEL, NULL, JOB },

@@ -24,7 +24,7 @@
 
 #define DIR_NAME     "var"
 #define FILE_NAME    "journal.sqlite"
-#define SCHEMA       2
+#define SCHEMA       4
 #define BUSY_SECONDS 30
 
 static const char schema_text[] =
@@ -54,9 +54,30 @@ static const char schema_text[] =
     "PRAGMA user_version = 2;"
     "COMMIT";
 
+/* Facts of a domain or of somebody are found page by page. */
+static const char lookup_text[] =
+    "BEGIN IMMEDIATE;"
+    "CREATE INDEX change_domain ON change(domain, seq)"
+    " WHERE seq IS NOT NULL;"
+    "CREATE INDEX change_actor ON change(actor, seq)"
+    " WHERE seq IS NOT NULL;"
+    "PRAGMA user_version = 3;"
+    "COMMIT";
+
+/* The chain, see journal_chain.c, begins with the next fact. */
+static const char chain_text[] =
+    "BEGIN IMMEDIATE;"
+    "ALTER TABLE change ADD COLUMN link BLOB;"
+    "INSERT INTO mark SELECT 'pruned', coalesce(max(seq), 0) FROM change"
+    " WHERE true ON CONFLICT(name) DO NOTHING;"
+    "PRAGMA user_version = 4;"
+    "COMMIT";
+
 #define LAST_SEQ                                                               \
 	"(SELECT seq FROM change WHERE seq IS NOT NULL"                        \
 	" ORDER BY seq DESC LIMIT 1)"
+
+#define NEXT_SEQ "1 + coalesce(" LAST_SEQ ", 0)"
 
 /* In the order of enum vp_statement.  The last fact is never deleted, so that
  * no seq comes twice, nor what somebody is yet to be told. */
@@ -65,13 +86,18 @@ static const char *const statement_text[VP_STATEMENTS] = {
 	" old, new, plan) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	"UPDATE change SET state = ?2, ended = ?3, reason = ?4, plan = NULL,"
 	" told = ?5,"
-	" seq = CASE ?2 WHEN 1 THEN 1 + coalesce(" LAST_SEQ ", 0) END"
+	" seq = CASE ?2 WHEN 1 THEN " NEXT_SEQ " END,"
+	" link = CASE ?2 WHEN 1 THEN link_of((SELECT link FROM change"
+	" WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1), " NEXT_SEQ ","
+	" time, event, object, domain, actor, origin, old, new) END"
 	" WHERE id = ?1 AND state = 0",
 	"DELETE FROM change WHERE id IN (SELECT id FROM"
 	" (SELECT id, state, seq, told FROM change WHERE time < ?1"
 	" ORDER BY time LIMIT ?2) WHERE state <> 0 AND told IS NOT 0"
 	" AND (seq IS NULL OR seq < min(" LAST_SEQ ", coalesce("
-	"(SELECT value FROM mark WHERE name = 'hold'), " LAST_SEQ "))))",
+	"(SELECT value FROM mark WHERE name = 'hold'), " LAST_SEQ "))))"
+	" RETURNING coalesce(seq, 0)",
+	"UPDATE mark SET value = ?1 WHERE name = 'pruned' AND value < ?1",
 	"SELECT 1 FROM change WHERE id = ?1 AND state = 0",
 	"SELECT 1 FROM change WHERE state = 0 LIMIT 1",
 	"SELECT 1 FROM change WHERE state = 0 AND domain = ?1 LIMIT 1",
@@ -236,11 +262,16 @@ set_up(struct vpop *vp, struct vp_journal *journal, int dirfd, const char *name)
 	if (lock < 0)
 		return vp_fail_errno(vp, VA_CANNOT_OPEN_DATABASE,
 		    "cannot lock the journal '%s'", journal->path);
-	if (user_version(journal) == SCHEMA)
+	const int64_t version = user_version(journal);
+	if (version == SCHEMA)
 		return 0;
 	if (sqlite3_exec(journal->db, "PRAGMA journal_mode = WAL", NULL, NULL,
 		NULL) != SQLITE_OK ||
-	    sqlite3_exec(journal->db, schema_text, NULL, NULL, NULL) !=
+	    (version < 2 && sqlite3_exec(journal->db, schema_text, NULL, NULL,
+				NULL) != SQLITE_OK) ||
+	    (version < 3 && sqlite3_exec(journal->db, lookup_text, NULL, NULL,
+				NULL) != SQLITE_OK) ||
+	    sqlite3_exec(journal->db, chain_text, NULL, NULL, NULL) !=
 		SQLITE_OK)
 		return vp_journal_fail(vp, journal);
 	return 0;
@@ -272,7 +303,8 @@ prepare(
 		return vp_journal_fail(vp, journal);
 	if (sqlite3_exec(journal->db,
 		"PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY", NULL,
-		NULL, NULL) != SQLITE_OK)
+		NULL, NULL) != SQLITE_OK ||
+	    vp_journal_chain(journal) != SQLITE_OK)
 		return vp_journal_fail(vp, journal);
 	for (size_t i = 0; i < VP_STATEMENTS; i++)
 		if (sqlite3_prepare_v3(journal->db, statement_text[i], -1,

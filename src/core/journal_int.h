@@ -10,6 +10,7 @@ enum vp_statement {
 	VP_INSERT,
 	VP_END,
 	VP_PRUNE,
+	VP_PRUNED,
 	VP_IS_PENDING,
 	VP_ANY,
 	VP_ANY_OF_DOMAIN,
@@ -33,6 +34,8 @@ int vp_journal_open(struct vpop *vp);
 /* Make a database file below dirfd, if it is missing, with the owner it is to
  * have, and see that nobody planted a link.  -1 and errno. */
 int vp_journal_make_file(const struct vpop *vp, int dirfd, const char *name);
+/* Give the database the function link_of; a code of SQLite. */
+int vp_journal_chain(struct vp_journal *journal);
 /* Record what SQLite says about its last failure. */
 int vp_journal_fail(struct vpop *vp, const struct vp_journal *journal);
 

@@ -239,24 +239,41 @@ vp_journal_intend(struct vpop *vp, struct vp_intent *list, size_t count)
 }
 
 static int
-prune_rows(struct vpop *vp, int64_t before, int64_t count)
+prune_rows(struct vpop *vp, int64_t before, int64_t count, int64_t *ret_count)
 {
 	sqlite3_stmt *statement = vp->journal->statements[VP_PRUNE];
+	int64_t last = 0;
 	int rc = sqlite3_bind_int64(statement, 1, before);
 
 	if (rc == SQLITE_OK)
 		rc = sqlite3_bind_int64(statement, 2, count);
-	return run(statement, rc);
+	*ret_count = 0;
+	if (rc == SQLITE_OK) {
+		while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+			int64_t seq = sqlite3_column_int64(statement, 0);
+
+			last = seq > last ? seq : last;
+			++*ret_count;
+		}
+	}
+	sqlite3_reset(statement);
+	if (rc != SQLITE_DONE)
+		return rc;
+	if (last == 0)
+		return SQLITE_OK;
+	statement = vp->journal->statements[VP_PRUNED];
+	return run(statement, sqlite3_bind_int64(statement, 1, last));
 }
 
 static int
 prune(struct vpop *vp, time_t now, size_t count)
 {
-	int64_t days = vp->set.journal_days;
+	int64_t days = vp->set.journal_days, deleted;
 
 	if (days <= 0)
 		return SQLITE_OK;
-	return prune_rows(vp, now - days * DAY, (int64_t)count + PRUNE_ROWS);
+	return prune_rows(
+	    vp, now - days * DAY, (int64_t)count + PRUNE_ROWS, &deleted);
 }
 
 int
@@ -266,8 +283,8 @@ vp_journal_prune(struct vpop *vp, int64_t before, int64_t *ret_count)
 
 	if (code < 0)
 		return code;
-	int rc = prune_rows(vp, before, INT64_MAX);
-	int64_t count = sqlite3_changes(vp->journal->db);
+	int64_t count;
+	int rc = prune_rows(vp, before, INT64_MAX, &count);
 	code = end(vp, rc);
 	if (code == 0)
 		*ret_count = count;

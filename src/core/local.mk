@@ -16,6 +16,7 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/delivery.c %D%/delivery_int.h %D%/delivery_next.c \
 	%D%/delivery_state.c \
 	%D%/event.h %D%/event_envelope.c %D%/event_list.c \
+	%D%/journal_chain.c \
 	%D%/event_publish.c %D%/event_schema.c %D%/event_types.c \
 	%D%/dircontrol.c %D%/dircontrol_store.c %D%/dircontrol.h %D%/dircontrol_int.h %D%/dirfreed.c \
 	%D%/doctor.c %D%/doctor.h %D%/doctor_control.c %D%/doctor_domain.c \
@@ -59,4 +60,4 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/texts.c \
 	%D%/userdelivery.c %D%/userdelivery.h \
 	%D%/usermailbox.c \
-	%D%/uservacation.c
+	%D%/usercontact.c %D%/uservacation.c

@@ -146,6 +146,8 @@ const struct vp_conf_item vp_settings_table[] = {
 	WORD(hooks_failure, HOOKS_FAILURE, hook_failures),
 	TEXT(hooks_user, NONE),
 	TEXT(webhooks_user, WEBHOOKS_USER),
+	BOOL(webhooks_private, WEBHOOKS_PRIVATE),
+	NUMBER(webhooks_failures, WEBHOOKS_FAILURES, 0, 1000000),
 	NUMBER(events_give_up, EVENTS_GIVE_UP, 0, 31536000),
 	NUMBER(vpopmaild_login_delay, VPOPMAILD_LOGIN_DELAY, 0, 60000),
 	TEXT(dotqmail_programs, DOTQMAIL_PROGRAMS),

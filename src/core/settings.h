@@ -90,8 +90,10 @@ struct vp_settings {
 	    logger_sqlite;
 	int64_t hooks_seconds, hooks_failure; /* 0: refuse, 1: allow */
 	int64_t events_give_up;               /* seconds */
-	char *hooks_user;    /* of root's hooks; "": the vpopmail user */
-	char *webhooks_user; /* who speaks with web servers */
+	char *hooks_user;          /* of root's hooks; "": the vpopmail user */
+	char *webhooks_user;       /* who speaks with web servers */
+	int64_t webhooks_private;  /* the panel's may be sent to private nets */
+	int64_t webhooks_failures; /* that disable one of the panel's */
 	int64_t vpopmaild_login_delay; /* milliseconds, after each wrong login
 					* as often as there were some */
 	char *dotqmail_programs;       /* that users may run, by blanks */

@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 %C%_libpanel_la_SOURCES = \
 	%D%/api/body.c %D%/api/body.h \
 	%D%/api/call.c %D%/api/call.h \
+	%D%/api/counters.c %D%/api/counters.h \
 	%D%/api/entity.c %D%/api/entity.h \
 	%D%/api/idempotency.c %D%/api/idempotency.h \
 	%D%/api/problem.c \
@@ -21,12 +22,13 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/auth/identify.c %D%/auth/identify.h \
 	%D%/auth/login.c %D%/auth/login.h \
 	%D%/auth/rights.c %D%/auth/rights.h %D%/auth/rights_list.c \
-	%D%/auth/reseller.c \
+	%D%/auth/pool.c %D%/auth/pool.h %D%/auth/reseller.c \
 	%D%/auth/session.c %D%/auth/session.h %D%/auth/session_list.c \
 	%D%/auth/token.c %D%/auth/token.h %D%/auth/token_int.h \
 	%D%/auth/token_list.c %D%/auth/tokenlimits.c \
 	%D%/auth/throttle.c %D%/auth/throttle.h \
 	%D%/auth/totp.c %D%/auth/totp.h \
+	%D%/http/access.c %D%/http/access.h \
 	%D%/http/channel.c \
 	%D%/http/frame.c %D%/http/frame.h \
 	%D%/http/front.c %D%/http/front.h %D%/http/front_int.h \
@@ -35,14 +37,17 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/http/requestid.c \
 	%D%/http/sandbox.c %D%/http/sandbox.h \
 	%D%/http/status.c %D%/http/status.h \
+	%D%/http/stream.c \
 	%D%/http/target.c %D%/http/target.h \
 	%D%/job/job.c %D%/job/job.h \
 	%D%/job/keeper.c %D%/job/keeper.h \
 	%D%/job/process.c %D%/job/run.c \
 	%D%/job/seal.c %D%/job/seal.h \
 	%D%/res/changelock.c %D%/res/changelock.h \
+	%D%/res/degraded.c \
 	%D%/res/grants.c \
 	%D%/res/merge.c %D%/res/merge.h \
+	%D%/res/objstate.c %D%/res/objstate.h \
 	%D%/res/own_list.c \
 	%D%/res/page.c %D%/res/page.h \
 	%D%/res/modules.c %D%/res/openapi.c \
@@ -51,8 +56,12 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/res/resource.h \
 	%D%/res/apppasswords.c %D%/res/factor.c \
 	%D%/res/jobs.c %D%/res/res.h \
+	%D%/res/audit.c %D%/res/events.c %D%/res/facts.c %D%/res/facts.h \
 	%D%/res/search.c \
-	%D%/res/server.c %D%/res/sessions.c %D%/res/tokens.c \
+	%D%/res/server.c %D%/res/sessions.c %D%/res/status.c %D%/res/tokens.c \
+	%D%/res/webhook.c %D%/res/webhook.h %D%/res/webhook_actions.c \
+	%D%/res/webhook_fields.c \
+	%D%/res/webhooks.c \
 	%D%/serve.c %D%/serve.h \
 	%D%/settings.c %D%/settings.h \
 	%D%/supervise/jobs.c %D%/supervise/keeper.c \
@@ -70,3 +79,14 @@ PANEL_LIBS = %D%/libpanel.la %D%/module/libmodule.la src/daemons/common/libcommo
 bin_PROGRAMS += %D%/vhostadmind
 %C%_vhostadmind_SOURCES = %D%/vhostadmind.c
 %C%_vhostadmind_LDADD = $(PANEL_LIBS)
+
+bin_PROGRAMS += %D%/vhostctl
+%C%_vhostctl_SOURCES = %D%/ctl/vhostctl.c \
+	%D%/ctl/complete.c %D%/ctl/complete.h \
+	%D%/ctl/describe.c %D%/ctl/describe.h \
+	%D%/ctl/fields.c %D%/ctl/fields.h \
+	%D%/ctl/help.c %D%/ctl/help.h \
+	%D%/ctl/request.c %D%/ctl/request.h \
+	%D%/ctl/show.c %D%/ctl/show.h
+%C%_vhostctl_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+%C%_vhostctl_LDADD = $(PANEL_LIBS) $(CURL_LIBS)

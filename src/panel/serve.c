@@ -29,6 +29,7 @@
 #include "daemons/common/notify.h"
 #include "daemons/common/parent.h"
 #include "daemons/common/privdrop.h"
+#include "panel/api/counters.h"
 #include "panel/api/worker.h"
 #include "panel/http/front.h"
 #include "panel/job/keeper.h"
@@ -422,8 +423,8 @@ vhd_serve(const char *conf, int ready_fd)
 		return EXIT_FAILURE;
 	}
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || open_listeners() != 0 ||
-	    vhd_jobs_open(&settings) != 0 || vhd_starter_load(&settings) != 0 ||
-	    start_front() != 0)
+	    vhd_counters_open() != 0 || vhd_jobs_open(&settings) != 0 ||
+	    vhd_starter_load(&settings) != 0 || start_front() != 0)
 		return EXIT_FAILURE;
 	vp_daemonlog_open("vhostadmind", (int)settings.syslog);
 	restart();

@@ -44,6 +44,9 @@ static const struct vp_conf_item table[] = {
 	NUMBER("queue", queue, "500", 1, 100000),
 	NUMBER("body_bytes", body_bytes, "1048576", 1024, 8 << 20),
 	NUMBER("job_days", job_days, "7", 1, 3650),
+	NUMBER("webhooks", webhooks, "100", 0, 1000),
+	NUMBER("webhooks_per_domain", webhooks_per_domain, "3", 0, 1000),
+	TEXT("access_log", access_log, ""),
 	TEXT("origins", origins, ""),
 	NUMBER("session_seconds", session_seconds, "43200", 1, 31536000),
 	NUMBER(
@@ -56,6 +59,8 @@ static const struct vp_conf_item table[] = {
 	NUMBER("login_failures", login_failures, "10", 1, 10000),
 	NUMBER("login_failures_per_address", login_failures_per_address, "100",
 	    1, 1000000),
+	NUMBER(
+	    "anonymous_per_address", anonymous_per_address, "20", 1, 1000000),
 	NUMBER("login_forget_seconds", login_forget_seconds, "60", 1, 86400),
 	{ .name = "syslog",
 	    FIELD(syslog),

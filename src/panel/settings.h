@@ -21,11 +21,14 @@ struct vhd_settings {
 	char *front_user, *proxy_group;
 	char *modules; /* the folder of their folders */
 	char *module_user;
+	char *access_log; /* a file, "stderr", or "" */
 	int64_t workers, connections, per_address;
 	int64_t idle_seconds, request_seconds, queue, body_bytes, syslog;
 	char *origins, *second_factor;
 	int64_t job_days;
+	int64_t webhooks, webhooks_per_domain; /* how many there may be */
 	int64_t session_seconds, session_idle_seconds, plain_cookie;
+	int64_t anonymous_per_address;
 	int64_t login_failures, login_failures_per_address,
 	    login_forget_seconds;
 	/* what follows from them */

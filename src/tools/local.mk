@@ -11,7 +11,6 @@ noinst_LTLIBRARIES += %D%/libcli.la
 	%D%/limits_show.c %D%/limits_show.h \
 	%D%/names.c %D%/names.h \
 	%D%/owner.c %D%/owner.h \
-	%D%/prompt.c %D%/prompt.h \
 	%D%/say.c \
 	%D%/secret.c
 # Linked statically: a tool works whatever the loader finds, also uninstalled.

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/line.h"
+#include "base/prompt.h"
 #include "tools/cli.h"
-#include "tools/prompt.h"
 
 #define PROMPT_ROUNDS 3
 
@@ -50,7 +50,7 @@ int
 cli_ask(struct cli *cli, const char *prompt, char **ret_text)
 {
 	char line[CLI_SECRET_SIZE];
-	int result = prompt_secret(prompt, line, sizeof line);
+	int result = vp_prompt_secret(prompt, line, sizeof line);
 
 	if (result <= 0)
 		return tell_unread(cli, result, "the terminal");
@@ -111,7 +111,7 @@ read_descriptor(struct cli *cli, char **ret_text)
 	if (copy >= 0 && !(fp = fdopen(copy, "r")))
 		close(copy);
 	if (fp)
-		result = prompt_read(fp, line, sizeof line);
+		result = vp_prompt_read(fp, line, sizeof line);
 	if (result <= 0)
 		return tell_unread(cli, result, name);
 	*ret_text = cli_take_secret(line);

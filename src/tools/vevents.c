@@ -21,6 +21,9 @@ static const char usage[] =
     "again)\n"
     "         forget subscriber\n"
     "         test hook [seq] (run folder/name with a fact, the last one)\n"
+    "         verify [seq:hash] (all is as it was written; and so is what "
+    "was\n"
+    "            noted: it prints what to note)\n"
     "         prune [days] (delete older changes now)\n" CLI_HELP_V
     "         -t, --type=pattern (such as user.* )\n"
     "         -o, --object=name\n"
@@ -100,6 +103,7 @@ static const struct verb {
 	{ "replay", 3, 3, vevents_replay },
 	{ "forget", 1, 1, vevents_forget },
 	{ "test", 1, 2, vevents_test },
+	{ "verify", 0, 1, vevents_verify },
 	{ "prune", 0, 1, vevents_prune },
 };
 

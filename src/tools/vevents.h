@@ -27,5 +27,6 @@ int vevents_replay(struct cli *cli);
 int vevents_forget(struct cli *cli);
 int vevents_test(struct cli *cli);
 int vevents_prune(struct cli *cli);
+int vevents_verify(struct cli *cli);
 
 #endif

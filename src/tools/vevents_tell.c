@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "tools/vevents.h"
@@ -188,4 +189,44 @@ vevents_prune(struct cli *cli)
 		return print_count(cli, 0, 0);
 	status = vpop_events_prune(cli->vp, days, &count);
 	return print_count(cli, status, count);
+}
+
+/* "seq:hash", as verify prints it. */
+static int
+get_link(const struct cli *cli, struct vpop_link *ret)
+{
+	const char *text = cli->argv[1], *colon = strchr(text, ':');
+	AUTO_FREE char *seq =
+	    colon ? strndup(text, (size_t)(colon - text)) : NULL;
+
+	if (!seq || strlen(colon + 1) >= sizeof ret->hash)
+		return cli_usage(cli, "'%s' is not seq:hash", text);
+	memcpy(ret->hash, colon + 1, strlen(colon + 1) + 1);
+	return cli_number(cli, "seq", seq, 1, INT64_MAX, &ret->seq);
+}
+
+int
+vevents_verify(struct cli *cli)
+{
+	struct vpop_link noted, last;
+	json_t *object;
+	int64_t count;
+	int status = cli->argc > 1 ? get_link(cli, &noted) : 0;
+
+	if (status)
+		return status;
+	status = vpop_events_verify(
+	    cli->vp, cli->argc > 1 ? &noted : NULL, &count, &last);
+	if (status)
+		return cli_fail(cli, status);
+	if (!cli->json) {
+		printf("%lld:%s\n", (long long)last.seq, last.hash);
+		return 0;
+	}
+	object = cli_json_object();
+	cli_json_put(object, "facts", json_integer(count));
+	cli_json_put(object, "seq", json_integer(last.seq));
+	cli_json_put(object, "hash", cli_json_text(last.hash));
+	cli_json_print(object);
+	return 0;
 }

@@ -128,6 +128,19 @@ is 'it is done' "$(got .state) $(statuses)" 'succeeded 200'
 is 'once' "$(cat "$SITE"/home/domains/test.com/joe/Maildir/new/* |
     grep -c '^hello')" 1
 
+# ---- what cannot be done now ---------------------------------------------------
+chmod 0 "$SITE/home/domains/other.com"
+batch "[$(echo "$new" | sed s/tom/tim/)]" /domains/other.com
+tried() {
+	[ "$(sqlite3 "$SITE/home/var/panel.sqlite" 'SELECT tries FROM
+	    job_operation ORDER BY job DESC LIMIT 1')" = 1 ]
+}
+ok 'it is tried' await tried
+chmod 700 "$SITE/home/domains/other.com"
+ended
+is 'and again a while later' \
+    "$(statuses) $(got '.results.items[0].repeated')" '201 true'
+
 # ---- crashes ---------------------------------------------------------------
 many() {
 	i=0

@@ -230,6 +230,26 @@ ok 'it is back again' await answers
 run vmodule disable ../notes
 ran 'no name' 111 '' 'vmodule: ../notes: this is no name of a module'
 
+# ---- how the server does ----------------------------------------------------------
+api GET /server/status
+is 'its state' "$status $(got '.requests > 50, .jobs, (.subscribers | length)' | xargs)" \
+    '200 true 0 0'
+before=$(got .requests)
+api GET /nothing
+api GET /metrics
+is 'its metrics' "$status $(header content-type)" \
+    '200 text/plain; version=0.0.4; charset=utf-8'
+is 'in the form of Prometheus' "$(printf '%s\n' "$out" | /usr/bin/python3 -c '
+import sys
+from prometheus_client.parser import text_string_to_metric_families as parse
+for family in parse(sys.stdin.read()):
+    for s in family.samples:
+        print(family.type, s.name, s.labels.get("code"), s.value)
+' | awk '$2 == "vhostadmin_requests_total" { sum += $4 }
+	$3 == "4xx" { refused = $4 }
+	$2 == "vhostadmin_request_seconds_count" { count = $4 }
+	END { print sum - '"$before"', count - sum, (refused > 0) }')" \
+    '2 0 1'
 panel_stop
 run vmodule disable notes
 like 'without a server' "$status $err" '0 *it will know when it starts'

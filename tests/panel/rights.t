@@ -60,8 +60,10 @@ object() {
 	control) echo /control/concurrencyremote ;;
 	lists) echo $D/lists/news ;;
 	members) echo $D/lists/news/members/a@b.test ;;
-	default-limits) echo /default-limits ;;
-	limits | usage | catchall) echo "$D/$1" ;;
+	signups) echo $D/signups/none ;;
+	signup) echo /signup/test.com ;;
+	default-limits | password-reset) echo "/$1" ;;
+	limits | usage | catchall | registration) echo "$D/$1" ;;
 	*) echo "$D/users/joe/$1" ;;
 	esac
 }

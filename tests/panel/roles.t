@@ -42,6 +42,9 @@ rights PATCH /modules/roles '{"settings":{}}' \
 rights POST /modules/roles/actions/reconcile '{"mend":"x"}' \
                                      401  403  403  403  403  403  422  422
 rights GET '/search?q=x' ''         401  403  200  200  200  200  200  200
+rights GET /degraded ''             401  200  200  200  200  200  200  200
+rights GET /audit ''                401  403  200  200  400  200  200  200
+rights GET /events ''               401  403  200  200  400  200  200  200
 rights GET /sessions/current ''      401  200  200  200  200  200  200  200
 rights GET /accounts/user@home.test/sessions '' \
                                      401  200  404  404  404  404  200  200
@@ -54,6 +57,21 @@ rights GET /accounts/user@home.test/app-passwords '' \
 rights GET /tokens ''                401  200  200  200  200  200  200  200
 rights GET /tokens/none ''           401  404  404  404  404  404  404  404
 rights DELETE /tokens/none ''        401  404  404  404  404  404  404  404
+rights GET /webhooks ''             401  403  200  200  200  403  200  200
+rights POST /webhooks '{"url":"http://x.test/"}' \
+                                     401  403  422  422  422  403  422  422
+rights GET /webhooks/none ''         401  403  404  404  404  403  404  404
+rights PATCH /webhooks/none '{"enabled":true}' \
+                                     401  403  404  404  404  403  404  404
+rights DELETE /webhooks/none ''      401  403  404  404  404  403  404  404
+rights GET /webhooks/none/dead-letters '' \
+                                     401  403  404  404  404  403  404  404
+rights POST /webhooks/none/actions/test '{}' \
+                                     401  403  404  404  404  403  404  404
+rights POST /webhooks/none/actions/replay '{}' \
+                                     401  403  404  404  404  403  404  404
+rights GET /server/status ''         401  403  403  403  403  200  200  200
+rights GET /metrics ''               401  403  403  403  403  200  200  200
 rights GET /jobs ''                  401  200  200  200  200  200  200  200
 rights GET /jobs/none ''             401  404  404  404  404  404  404  404
 rights DELETE /jobs/none ''          401  404  404  404  404  404  404  404

@@ -315,6 +315,44 @@ START_TEST(replays_and_forgets)
 }
 END_TEST
 
+START_TEST(a_domain_is_all_that_one_is_told_of)
+{
+	const struct vpop_event_filter named = { .object = "b.example" };
+	struct vpop_event_new event = { .type = "zone.deleted",
+		.old_json = "{\"zone\":\"z.example\"}" };
+	struct vpop_subscriber *subscriber = subscribe("one");
+	int64_t number = 0;
+
+	ck_assert_int_eq(
+	    vpop_subscriber_keep_to(subscriber, NULL), VA_INVALID_ARGUMENT);
+	ck_assert_int_eq(vpop_subscriber_keep_to(subscriber, "b.example"), 0);
+	for (int i = 0; i < 4; i++) {
+		event.object = event.domain = i % 2 ? "b.example" : "a.example";
+		ck_assert_int_eq(vpop_event_publish(vp, &event), 0);
+	}
+	ck_assert_int_eq(next(subscriber, NULL), 2);
+	ck_assert_int_eq(vpop_subscriber_done(subscriber), 0);
+	ck_assert_int_eq(next(subscriber, NULL), 4);
+	ck_assert_int_eq(
+	    vpop_subscriber_failed(subscriber, VPOP_TRY_AGAIN, "no"), 0);
+	ck_assert_int_eq(next(subscriber, NULL), 0);
+	ck_assert_int_eq(vpop_subscriber_give_up(vp, "one", &number), 0);
+	ck_assert_int_eq(number, 1);
+	ck_assert_int_eq(state().dead, 1);
+	ck_assert_int_eq(
+	    vpop_subscriber_replay_found(vp, "one", &named, 3, &number), 0);
+	ck_assert_int_eq(number, 1);
+	ck_assert_int_eq(next(subscriber, NULL), 2);
+	ck_assert_int_eq(vpop_subscriber_done(subscriber), 0);
+	/* One of another domain is none of its, however it came to wait. */
+	ck_assert_int_eq(vpop_subscriber_replay(vp, "one", 1, 1, &number), 0);
+	ck_assert_int_eq(number, 1);
+	ck_assert_int_eq(next(subscriber, NULL), 0);
+	ck_assert_int_eq(state().waiting, 0);
+	vpop_subscriber_close(subscriber);
+}
+END_TEST
+
 /* What somebody needs is kept, and no seq comes twice. */
 START_TEST(pruning_keeps_what_is_needed)
 {
@@ -373,8 +411,9 @@ main(void)
 		schemas_of_all_types, seq_is_the_order_of_ends,
 		a_new_one_begins_at_the_end, patterns_choose,
 		a_failure_holds_its_object_only, a_pause_holds_everything,
-		dead_letters, replays_and_forgets, pruning_keeps_what_is_needed,
-		sentences_of_hooks, NULL };
+		dead_letters, replays_and_forgets,
+		a_domain_is_all_that_one_is_told_of,
+		pruning_keeps_what_is_needed, sentences_of_hooks, NULL };
 
 	return site_main("event", tests);
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "core/journal.h"
+#include "vpop_event.h"
 
 #include <sqlite3.h>
 #include <sys/wait.h>
@@ -266,6 +267,152 @@ START_TEST(newer_schema_is_refused)
 }
 END_TEST
 
+START_TEST(older_schema_is_completed)
+{
+	const char *count = "SELECT count(*) FROM sqlite_master WHERE name IN "
+			    "('change_domain', 'change_actor')";
+
+	ck_assert_int_eq(vp_change_start(vp), 0);
+	sql("DROP INDEX change_domain");
+	sql("DROP INDEX change_actor");
+	sql("ALTER TABLE change DROP COLUMN link");
+	sql("DELETE FROM mark WHERE name = 'pruned'");
+	sql("PRAGMA user_version = 2");
+	ck_assert_int_eq(sql(count), 0);
+	ck_assert_int_eq(site_open(""), 0);
+	ck_assert_int_eq(vp_change_start(vp), 0);
+	ck_assert_int_eq(sql(count), 2);
+}
+END_TEST
+
+/* ---- the chain -------------------------------------------------------- */
+
+static void
+publish(const char *object)
+{
+	const struct vpop_event_new event = { .type = "ext.test",
+		.object = object,
+		.domain = "",
+		.new_json = "{\"a\":1}" };
+
+	ck_assert_int_eq(vpop_event_publish(vp, &event), 0);
+}
+
+/* A chain of five, whose second is noted. */
+static struct vpop_link
+make_chain(void)
+{
+	struct vpop_link noted = { 0, "" };
+	int64_t count;
+
+	publish("one");
+	publish("two");
+	ck_assert_int_eq(vpop_events_verify(vp, NULL, &count, &noted), 0);
+	ck_assert_int_eq(count, 2);
+	ck_assert_int_eq(noted.seq, 2);
+	ck_assert_uint_eq(strlen(noted.hash), VPOP_LINK_SIZE - 1);
+	publish("three");
+	publish("four");
+	publish("five");
+	return noted;
+}
+
+START_TEST(chain)
+{
+	struct vpop_link noted = make_chain(), last, other;
+	int64_t count;
+
+	ck_assert_int_eq(vpop_events_verify(vp, &noted, &count, &last), 0);
+	ck_assert_int_eq(count, 5);
+	ck_assert_int_eq(last.seq, 5);
+	other = noted;
+	other.hash[0] ^= 1;
+	ck_assert_int_eq(
+	    vpop_events_verify(vp, &other, &count, &last), VA_PARSE_ERROR);
+	other.seq = 6;
+	ck_assert_int_eq(
+	    vpop_events_verify(vp, &other, &count, &last), VA_PARSE_ERROR);
+	ck_assert_ptr_nonnull(strstr(vpop_message(vp), "no fact 6"));
+}
+END_TEST
+
+START_TEST(chain_is_broken)
+{
+	static const struct {
+		const char *deed, *words;
+	} cases[] = {
+		{ "UPDATE change SET actor = 'x' WHERE seq = 3", "fact 3" },
+		{ "UPDATE change SET new = NULL WHERE seq = 1", "fact 1" },
+		{ "UPDATE change SET time = time + 1 WHERE seq = 5", "fact 5" },
+		{ "UPDATE change SET link = zeroblob(32) WHERE seq = 2",
+		    "fact 2" },
+		{ "UPDATE change SET link = NULL WHERE seq = 5", "fact 5" },
+		{ "DELETE FROM change WHERE seq = 4", "before 5" },
+		{ "DELETE FROM change WHERE seq = 1", "before 2" },
+	};
+	struct vpop_link last;
+	int64_t count;
+
+	make_chain();
+	sql("CREATE TABLE kept AS SELECT * FROM change");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		sql(cases[i].deed);
+		ck_assert_int_eq(vpop_events_verify(vp, NULL, &count, &last),
+		    VA_PARSE_ERROR);
+		ck_assert_ptr_nonnull(strstr(vpop_message(vp), cases[i].words));
+		sql("DELETE FROM change");
+		sql("INSERT INTO change SELECT * FROM kept");
+		ck_assert_int_eq(
+		    vpop_events_verify(vp, NULL, &count, &last), 0);
+	}
+	/* Who takes away the end is found by what was noted. */
+	sql("DELETE FROM change WHERE seq = 5");
+	ck_assert_int_eq(
+	    vpop_events_verify(vp, &last, &count, &last), VA_PARSE_ERROR);
+}
+END_TEST
+
+START_TEST(chain_is_pruned)
+{
+	struct vpop_link noted = make_chain(), last;
+	int64_t count;
+
+	sql("UPDATE change SET time = 1 WHERE seq <= 3");
+	ck_assert_int_eq(vpop_events_prune(vp, 1, &count), 0);
+	ck_assert_int_eq(count, 3);
+	ck_assert_int_eq(vpop_events_verify(vp, NULL, &count, &last), 0);
+	ck_assert_int_eq(count, 2);
+	ck_assert_int_eq(
+	    vpop_events_verify(vp, &noted, &count, &last), VA_INVALID_ARGUMENT);
+	sql("DELETE FROM change WHERE seq = 4");
+	ck_assert_int_eq(
+	    vpop_events_verify(vp, NULL, &count, &last), VA_PARSE_ERROR);
+}
+END_TEST
+
+/* What an older release wrote has no links. */
+START_TEST(chain_begins_later)
+{
+	struct vpop_link last;
+	int64_t count;
+
+	make_chain();
+	sql("ALTER TABLE change DROP COLUMN link");
+	sql("DELETE FROM mark WHERE name = 'pruned'");
+	sql("PRAGMA user_version = 3");
+	ck_assert_int_eq(site_open(""), 0);
+	publish("six");
+	publish("seven");
+	ck_assert_int_eq(vpop_events_verify(vp, NULL, &count, &last), 0);
+	ck_assert_int_eq(count, 7);
+	sql("UPDATE change SET actor = 'x' WHERE seq = 6");
+	ck_assert_int_eq(
+	    vpop_events_verify(vp, NULL, &count, &last), VA_PARSE_ERROR);
+}
+END_TEST
+
+/* ---- others ----------------------------------------------------------- */
+
 /* The owner of a domain may change his files, without our journal. */
 /* They see that there are no hooks. */
 static void
@@ -358,8 +505,10 @@ main(void)
 		gives_files_to_the_vpopmail_user, dry_run_makes_nothing,
 		records_and_ends, finds_out_who_asks, keeps_text_valid,
 		forgets_old_rows, refuses_links, path_is_a_setting,
-		newer_schema_is_refused, outsiders_go_without,
-		unknown_events_stay, many_open_at_once, NULL };
+		newer_schema_is_refused, older_schema_is_completed, chain,
+		chain_is_broken, chain_is_pruned, chain_begins_later,
+		outsiders_go_without, unknown_events_stay, many_open_at_once,
+		NULL };
 
 	return site_main("journal", tests);
 }

@@ -267,6 +267,39 @@ START_TEST(raw)
 }
 END_TEST
 
+/* ---- contact ---------------------------------------------------------- */
+
+START_TEST(contact)
+{
+	static const char *const bad[] = { "joe", "@x.test", "a@b", "-f@x.test",
+		"a b@x.test", "a@x.test\nBcc: b@y.test", "a,b@x.test",
+		"<a@x.test>", "a@b@x.test", "a@.x.test", "a@x..test",
+		"a@x.test." };
+	char got[VPOP_CONTACT_SIZE];
+
+	ck_assert_int_eq(vpop_user_contact_get(vp, &user, got), 0);
+	ck_assert_str_eq(got, "");
+	ck_assert_int_eq(
+	    vpop_user_contact_set(vp, &user, "joe+me@home.test"), 0);
+	ck_assert_int_eq(vpop_user_contact_get(vp, &user, got), 0);
+	ck_assert_str_eq(got, "joe+me@home.test");
+	assert_file(DIR "alice/.contact", "joe+me@home.test\n");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		ck_assert_int_eq(vpop_user_contact_set(vp, &user, bad[i]),
+		    VA_INVALID_EMAIL_CHAR);
+		ck_assert_int_eq(
+		    vpop_message_send(vp, "", bad[i], "Subject: x\n\n"),
+		    VA_INVALID_EMAIL_CHAR);
+	}
+	/* What somebody else wrote there is no address. */
+	site_write(DIR "alice/.contact", "a@x.test, b@y.test\n");
+	ck_assert_int_eq(vpop_user_contact_get(vp, &user, got), 0);
+	ck_assert_str_eq(got, "");
+	ck_assert_int_eq(vpop_user_contact_set(vp, &user, ""), 0);
+	assert_file(DIR "alice/.contact", NULL);
+}
+END_TEST
+
 /* ---- answers ---------------------------------------------------------- */
 
 START_TEST(vacation)
@@ -627,10 +660,10 @@ int
 main(void)
 {
 	const TTest *const tests[] = { reading, writing, delivery,
-		bad_destinations, raw, vacation, old_vacation, autoresponder,
-		old_autoresponder, bad_autoresponders, alias_texts,
-		destination_lines, strict_limits, strict_names, completed,
-		NULL };
+		bad_destinations, raw, contact, vacation, old_vacation,
+		autoresponder, old_autoresponder, bad_autoresponders,
+		alias_texts, destination_lines, strict_limits, strict_names,
+		completed, NULL };
 	Suite *suite = suite_create("mailflow");
 	TCase *tcase = tcase_create("mailflow");
 

@@ -9,6 +9,7 @@
 
 #define S VHD_SYSTEM
 #define R VHD_RESELLER
+#define D VHD_DOMAIN
 #define N VHD_ANON
 #define A VHD_ANYBODY
 
@@ -25,6 +26,9 @@ static const struct {
 	{ VHD_PATCH, "/modules/{m}", S },
 	{ VHD_POST, "/modules/{m}/actions/reconcile", S },
 	{ VHD_GET, "/search", S | R | VHD_OPERATOR | VHD_DOMAIN },
+	{ VHD_GET, "/degraded", A },
+	{ VHD_GET, "/audit", S | R | VHD_OPERATOR | VHD_DOMAIN },
+	{ VHD_GET, "/events", S | R | VHD_OPERATOR | VHD_DOMAIN },
 	{ VHD_POST, "/sessions", N | A },
 	{ VHD_GET, "/sessions/current", A },
 	{ VHD_DELETE, "/sessions/current", A },
@@ -44,6 +48,16 @@ static const struct {
 	{ VHD_POST, "/tokens", A },
 	{ VHD_GET, "/tokens/{t}", A },
 	{ VHD_DELETE, "/tokens/{t}", A },
+	{ VHD_GET, "/webhooks", D | R | S },
+	{ VHD_POST, "/webhooks", D | R | S },
+	{ VHD_GET, "/webhooks/{w}", D | R | S },
+	{ VHD_PATCH, "/webhooks/{w}", D | R | S },
+	{ VHD_DELETE, "/webhooks/{w}", D | R | S },
+	{ VHD_GET, "/webhooks/{w}/dead-letters", D | R | S },
+	{ VHD_POST, "/webhooks/{w}/actions/test", D | R | S },
+	{ VHD_POST, "/webhooks/{w}/actions/replay", D | R | S },
+	{ VHD_GET, "/server/status", S | VHD_OPERATOR },
+	{ VHD_GET, "/metrics", S | VHD_OPERATOR },
 	{ VHD_GET, "/jobs", A },
 	{ VHD_GET, "/jobs/{j}", A },
 	{ VHD_DELETE, "/jobs/{j}", A },

@@ -9,18 +9,22 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/attr.h"
 #include "base/clock.h"
+#include "base/line.h"
 #include "base/text.h"
 #include "daemons/common/daemonlog.h"
+#include "daemons/common/webhookfile.h"
 #include "daemons/veventd/hook.h"
 #include "daemons/veventd/webhook.h"
 #include "daemons/veventd/worker.h"
@@ -29,12 +33,13 @@
 #define PAUSE  2000 /* milliseconds before a worker is started again */
 #define BEFORE "before."
 
-enum kind { SETTLE, HOOK, WEBHOOK };
+enum kind { SETTLE, HOOK, WEBHOOK, PANEL };
 
 struct task {
 	enum kind kind;
 	char name[VPOP_SUBSCRIBER_SIZE];
 	struct vp_hook hook; /* a webhook has a name only */
+	struct stat file;    /* of the panel's webhook, when it was looked at */
 	pid_t pid;           /* 0: none */
 	int64_t ended;
 	int is_known; /* the journal knows from where to tell it */
@@ -44,6 +49,7 @@ struct task {
 struct ved_tasks {
 	struct task *list;
 	size_t count, room;
+	int is_clean; /* no subscriber is left of a webhook that is gone */
 };
 
 struct ved_tasks *
@@ -90,6 +96,13 @@ want(struct ved_tasks *tasks, const struct task *wanted)
 		task = &tasks->list[tasks->count++];
 		*task = *wanted;
 		task->ended = vp_clock_ms() - PAUSE;
+	}
+	/* What was changed takes effect with a new process. */
+	if (task->kind == PANEL &&
+	    !vp_file_is_same(&task->file, &wanted->file)) {
+		task->file = wanted->file;
+		if (task->pid > 0)
+			kill(task->pid, SIGTERM);
 	}
 	task->is_wanted = 1;
 	return 0;
@@ -160,6 +173,40 @@ want_webhooks(struct ved_tasks *tasks, const struct vpop *vp)
 	return rc;
 }
 
+/* Those that were made in the panel; a file that is gone by now is none. */
+static int
+want_panel(struct ved_tasks *tasks, const struct vpop *vp)
+{
+	struct vp_webhooks *hooks = vp_webhooks_open(vp, 0);
+	const struct dirent *entry;
+	char id[VP_WEBHOOK_ID_SIZE];
+	int rc = 0;
+
+	if (!hooks && errno == ENOENT)
+		return 0;
+	DIR *dir = hooks ? fdopendir(dup(vp_webhooks_dirfd(hooks))) : NULL;
+	if (!dir)
+		vp_daemonlog(LOG_ERR, "cannot read the panel's webhooks: %s",
+		    strerror(errno));
+	while (dir && rc == 0 && (entry = readdir(dir))) {
+		struct task task = { .kind = PANEL };
+
+		if (!vp_webhook_is_one(entry->d_name, id) ||
+		    fstatat(dirfd(dir), entry->d_name, &task.file,
+			AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		(void)vp_copy(task.hook.name, sizeof task.hook.name, id);
+		snprintf(task.name, sizeof task.name, "%s%s",
+		    VP_WEBHOOK_SUBSCRIBER, id);
+		rc = want(tasks, &task);
+	}
+	rc = dir ? rc : -1;
+	if (dir)
+		closedir(dir);
+	vp_webhooks_close(hooks);
+	return rc;
+}
+
 /* ---- processes -------------------------------------------------------- */
 
 static int
@@ -173,8 +220,9 @@ run(const struct task *task)
 		    LOG_ERR, "%s", vp ? vpop_message(vp) : "out of memory");
 	else if (task->kind == HOOK)
 		rc = ved_hook_run(vp, task->name, &task->hook);
-	else if (task->kind == WEBHOOK)
-		rc = ved_webhook_run(vp, task->name, task->hook.name);
+	else if (task->kind != SETTLE)
+		rc = ved_webhook_run(
+		    vp, task->name, task->hook.name, task->kind == PANEL);
 	else
 		rc = ved_settle_run(vp);
 	vpop_close(vp);
@@ -198,9 +246,26 @@ start(struct task *task)
 		vp_daemonlog(LOG_ERR, "cannot fork: %s", strerror(errno));
 }
 
+/* The journal would keep what they are yet to be told for ever. */
+static void
+forget_gone(struct ved_tasks *tasks, struct vpop *vp)
+{
+	const size_t size = sizeof VP_WEBHOOK_SUBSCRIBER - 1;
+	struct vpop_subscriber_state *list = NULL;
+	size_t count = 0;
+
+	if (vpop_subscribers(vp, &list, &count) != 0)
+		vp_daemonlog(LOG_ERR, "%s", vpop_message(vp));
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(list[i].name, VP_WEBHOOK_SUBSCRIBER, size) == 0 &&
+		    !find(tasks, list[i].name))
+			(void)vpop_subscriber_forget(vp, list[i].name);
+	free(list);
+}
+
 /* In a child, as the parent opens no journal. */
 static void
-introduce_all(const struct ved_tasks *tasks)
+introduce_all(struct ved_tasks *tasks)
 {
 	struct vpop *vp;
 
@@ -214,6 +279,8 @@ introduce_all(const struct ved_tasks *tasks)
 		    vpop_subscriber_open(vp, task->name, &subscriber) == 0)
 			vpop_subscriber_close(subscriber);
 	}
+	if (!tasks->is_clean)
+		forget_gone(tasks, vp);
 	vpop_close(vp);
 	_exit(0);
 }
@@ -223,7 +290,7 @@ introduce_all(const struct ved_tasks *tasks)
 static void
 introduce(struct ved_tasks *tasks)
 {
-	int is_new = 0;
+	int is_new = !tasks->is_clean;
 	pid_t pid;
 
 	for (size_t i = 0; i < tasks->count; i++)
@@ -237,6 +304,7 @@ introduce(struct ved_tasks *tasks)
 		continue;
 	for (size_t i = 0; i < tasks->count; i++)
 		tasks->list[i].is_known = 1;
+	tasks->is_clean = 1;
 }
 
 int
@@ -256,6 +324,8 @@ ved_tasks_scan(struct ved_tasks *tasks)
 		rc = want_hooks(tasks, vp);
 	if (rc == 0)
 		rc = want_webhooks(tasks, vp);
+	if (rc == 0)
+		rc = want_panel(tasks, vp);
 	vpop_close(vp);
 	if (rc != 0)
 		return -1;
@@ -263,8 +333,10 @@ ved_tasks_scan(struct ved_tasks *tasks)
 	for (size_t i = 0; i < tasks->count; i++) {
 		struct task *task = &tasks->list[i];
 
-		if (!task->is_wanted && task->pid == 0)
+		if (!task->is_wanted && task->pid == 0) {
+			tasks->is_clean &= task->kind != PANEL;
 			continue;
+		}
 		if (!task->is_wanted)
 			kill(task->pid, SIGTERM);
 		else if (task->pid == 0 && vp_clock_ms() - task->ended >= PAUSE)

@@ -21,8 +21,8 @@
 
 #include "base/attr.h"
 #include "base/line.h"
+#include "daemons/common/address.h"
 #include "daemons/common/privdrop.h"
-#include "daemons/veventd/address.h"
 
 #define LINE_MAX_SIZE   (4 << 20)
 #define CONNECT_SECONDS 5L
@@ -44,7 +44,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 
 	if (purpose != CURLSOCKTYPE_IPCXN)
 		return CURL_SOCKET_BAD;
-	if (!request->is_private && ved_is_private(&address->addr)) {
+	if (!request->is_private && vp_is_private(&address->addr)) {
 		request->was_refused = 1;
 		return CURL_SOCKET_BAD;
 	}
@@ -108,8 +108,8 @@ answer(CURL *curl, CURLcode rc, const struct request *request)
 	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	if (request->was_refused && rc != CURLE_OK)
 		return json_pack("{s:s}", "error",
-		    "this is an address of a private network, and "
-		    "allow_private is not set");
+		    "this is an address of a private network, which is not "
+		    "allowed");
 	/* A status with more text than we wanted to have is one. */
 	if (rc == CURLE_OK || (rc == CURLE_WRITE_ERROR && status))
 		return json_pack("{s:i}", "status", (int)status);

@@ -16,118 +16,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/attr.h"
 #include "base/child.h"
-#include "base/conf.h"
-#include "base/dirtree.h"
 #include "base/line.h"
 #include "base/text.h"
 #include "daemons/common/daemonlog.h"
-#include "daemons/veventd/worker.h"
+#include "daemons/veventd/webhook_int.h"
 
 #define POSTER      "veventpost"
-#define SECRET_MAX  4096
 #define ANSWER_MAX  4096
 #define SIGNED_SIZE 64 /* of the signature as text */
-
-struct settings {
-	char *url, *events, *secret_file;
-	int64_t allow_private, seconds;
-};
-
-#define FIELD(f) .name = #f, .offset = offsetof(struct settings, f)
-static const struct vp_conf_item table[] = {
-	{ FIELD(url), .type = VP_CONF_TEXT, .value = "" },
-	{ FIELD(events), .type = VP_CONF_TEXT, .value = "*" },
-	{ FIELD(secret_file), .type = VP_CONF_TEXT, .value = "" },
-	{ FIELD(allow_private), .type = VP_CONF_BOOL, .value = "no" },
-	{ FIELD(seconds), .type = VP_CONF_NUMBER, .value = "10", .min = 1,
-	    .max = 300 },
-	{ .name = NULL },
-};
-
-struct webhook {
-	struct settings set;
-	char *secret;
-	FILE *to, *from; /* the poster */
-};
-
-/* ---- settings --------------------------------------------------------- */
-
-/* Who can write this says where the site's events go. */
-static int
-check_file(int dirfd, const char *name, mode_t forbidden)
-{
-	struct stat st;
-
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return -1;
-	if (S_ISREG(st.st_mode) && (st.st_mode & forbidden) == 0 &&
-	    (st.st_uid == 0 || st.st_uid == geteuid()))
-		return 0;
-	errno = EPERM;
-	return -1;
-}
-
-static int
-read_secret(struct webhook *hook, int dirfd, const char *which)
-{
-	AUTO_FREE char *usual = NULL;
-	const char *name = hook->set.secret_file;
-
-	if (*name == '\0') {
-		if (asprintf(&usual, "%s.secret", which) < 0)
-			return -1;
-		name = usual;
-	}
-	if (check_file(dirfd, name, 077) != 0 ||
-	    !(hook->secret = vp_file_read(dirfd, name, SECRET_MAX, NULL))) {
-		vp_daemonlog(LOG_ERR,
-		    "cannot use the secret '%s': %s (only its owner, root, "
-		    "may read it)",
-		    name, strerror(errno));
-		return -1;
-	}
-	hook->secret[strcspn(hook->secret, "\r\n")] = '\0';
-	if (strlen(hook->secret) >= 16)
-		return 0;
-	vp_daemonlog(LOG_ERR, "the secret '%s' is shorter than 16 bytes", name);
-	return -1;
-}
-
-static int
-read_settings(struct webhook *hook, const char *folder, const char *which)
-{
-	AUTO_CLOSE int dirfd = vp_dir_open(folder);
-	AUTO_FREE char *path = NULL;
-	char error[1024] = "";
-
-	if (asprintf(&path, "%s/%s" VED_CONF, folder, which) < 0)
-		return -1;
-	if (dirfd < 0 || check_file(dirfd, path + strlen(folder) + 1, 022)) {
-		vp_daemonlog(LOG_ERR,
-		    "cannot use '%s': %s (it belongs to root, and nobody else "
-		    "may write it)",
-		    path, strerror(errno));
-		return -1;
-	}
-	if (vp_conf_defaults(table, &hook->set) != 0 ||
-	    vp_conf_read(table, &hook->set, path, error, sizeof error) != 0) {
-		vp_daemonlog(LOG_ERR, "%s", error);
-		return -1;
-	}
-	if (strncmp(hook->set.url, "https://", 8) != 0 &&
-	    !(hook->set.allow_private &&
-		strncmp(hook->set.url, "http://", 7) == 0)) {
-		vp_daemonlog(
-		    LOG_ERR, "'%s': the url begins with https://", path);
-		return -1;
-	}
-	return read_secret(hook, dirfd, which);
-}
 
 /* ---- the poster ------------------------------------------------------- */
 
@@ -163,7 +63,7 @@ find_user(const struct vpop *vp, struct vp_child_as *as)
 }
 
 static int
-start_poster(const struct vpop *vp, struct webhook *hook)
+start_poster(const struct vpop *vp, struct ved_webhook *hook)
 {
 	struct vp_child_as as = { .mask = 077, .keep = -1 };
 	AUTO_FREE char *path = find_poster();
@@ -196,7 +96,7 @@ start_poster(const struct vpop *vp, struct webhook *hook)
 
 /* Its answer to a line; NULL if it is gone or hangs. */
 static json_t *
-ask(struct webhook *hook, const json_t *request)
+ask(struct ved_webhook *hook, const json_t *request)
 {
 	struct pollfd poller = { .fd = fileno(hook->from), .events = POLLIN };
 	AUTO_FREE char *line = NULL;
@@ -207,7 +107,7 @@ ask(struct webhook *hook, const json_t *request)
 	    putc('\n', hook->to) == EOF || fflush(hook->to) != 0)
 		return NULL;
 	do
-		rc = poll(&poller, 1, (int)(hook->set.seconds + 5) * 1000);
+		rc = poll(&poller, 1, (int)(hook->seconds + 5) * 1000);
 	while (rc < 0 && errno == EINTR);
 	if (rc <= 0 || vp_line_read(hook->from, &line, &room, ANSWER_MAX) < 0)
 		return NULL;
@@ -237,7 +137,8 @@ sign(const char *secret, const char *id, const char *when, const char *body,
 }
 
 static json_t *
-make_request(const struct webhook *hook, const struct vpop_event *event)
+make_request(const struct ved_webhook *hook, const struct vpop_event *event,
+    const char *body)
 {
 	char signature[SIGNED_SIZE], when[32];
 	json_t *envelope = json_loads(event->json, 0, NULL);
@@ -245,12 +146,12 @@ make_request(const struct webhook *hook, const struct vpop_event *event)
 	json_t *request;
 
 	snprintf(when, sizeof when, "%lld", (long long)time(NULL));
-	sign(hook->secret, id ? id : "", when, event->json, signature);
+	sign(hook->secret, id ? id : "", when, body, signature);
 	request = json_pack("{s:s, s:[s, s+, s+, s+], s:s, s:b, s:i}", "url",
-	    hook->set.url, "headers", "Content-Type: application/json",
+	    hook->url, "headers", "Content-Type: application/json",
 	    "Webhook-Id: ", id ? id : "", "Webhook-Timestamp: ", when,
-	    "Webhook-Signature: ", signature, "body", event->json, "private",
-	    (int)hook->set.allow_private, "seconds", (int)hook->set.seconds);
+	    "Webhook-Signature: ", signature, "body", body, "private",
+	    (int)hook->allow_private, "seconds", (int)hook->seconds);
 	json_decref(envelope);
 	return request;
 }
@@ -275,11 +176,10 @@ judge(const json_t *answer, char *problem)
 }
 
 static enum ved_result
-deliver(
-    struct ved_worker *worker, const struct vpop_event *event, char *problem)
+post(struct ved_webhook *hook, const struct vpop_event *event, char *problem)
 {
-	struct webhook *hook = worker->arg;
-	json_t *request = make_request(hook, event);
+	AUTO_FREE char *body = ved_webhook_body(hook, event);
+	json_t *request = body ? make_request(hook, event, body) : NULL;
 	json_t *answer = request ? ask(hook, request) : NULL;
 	enum ved_result result = judge(answer, problem);
 
@@ -290,40 +190,61 @@ deliver(
 	return result;
 }
 
-static void
-clear(struct webhook *hook)
+static enum ved_result
+deliver(
+    struct ved_worker *worker, const struct vpop_event *event, char *problem)
 {
-	if (hook->secret)
-		explicit_bzero(hook->secret, strlen(hook->secret));
-	free(hook->secret);
-	vp_conf_free(table, &hook->set);
-	if (hook->to)
-		fclose(hook->to);
-	if (hook->from)
-		fclose(hook->from);
+	struct ved_webhook *hook = worker->arg;
+	enum ved_result result;
+	int is_for;
+
+	if (!hook->id)
+		return post(hook, event, problem);
+	if (hook->is_off)
+		return ved_webhook_skip(hook, problem);
+	is_for = ved_webhook_is_for(worker, hook, event);
+	if (is_for == 0)
+		return VED_DONE;
+	if (is_for < 0) {
+		snprintf(problem, PROBLEM_SIZE, "%s", vpop_message(worker->vp));
+		return VED_PAUSED;
+	}
+	result = post(hook, event, problem);
+	ved_webhook_told(worker, hook, event, result, problem);
+	return result;
+}
+
+static int
+run(struct vpop *vp, const char *name, struct ved_webhook *hook)
+{
+	struct ved_worker worker = {
+		.vp = vp,
+		.name = name,
+		.domain = hook->domain,
+		.patterns = hook->events,
+		.deliver = deliver,
+		.arg = hook,
+	};
+	int64_t count;
+
+	if ((!hook->is_off && start_poster(vp, hook) != 0) ||
+	    ved_become(vp) != 0)
+		return 1;
+	if (hook->is_off && vpop_subscriber_give_up(vp, name, &count) != 0)
+		vp_daemonlog(LOG_ERR, "%s", vpop_message(vp));
+	return ved_worker_run(&worker);
 }
 
 int
-ved_webhook_run(struct vpop *vp, const char *name, const char *which)
+ved_webhook_run(
+    struct vpop *vp, const char *name, const char *which, int is_panel)
 {
-	struct webhook hook = { .secret = NULL };
-	AUTO_FREE char *folder = NULL;
-	int rc = 1;
+	struct ved_webhook hook = { .url = NULL };
+	int rc = sodium_init() < 0 ? -1
+		 : is_panel        ? ved_webhook_read_panel(vp, which, &hook)
+				   : ved_webhook_read_conf(vp, which, &hook);
 
-	if (asprintf(&folder, "%s/etc/" VED_WEBHOOKS, vpop_home(vp)) < 0)
-		return 1;
-	if (sodium_init() >= 0 && read_settings(&hook, folder, which) == 0 &&
-	    start_poster(vp, &hook) == 0 && ved_become(vp) == 0) {
-		struct ved_worker worker = {
-			.vp = vp,
-			.name = name,
-			.patterns = hook.set.events,
-			.deliver = deliver,
-			.arg = &hook,
-		};
-
-		rc = ved_worker_run(&worker);
-	}
-	clear(&hook);
+	rc = rc == 0 ? run(vp, name, &hook) : 1;
+	ved_webhook_clear(&hook);
 	return rc;
 }

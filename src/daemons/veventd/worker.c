@@ -185,8 +185,11 @@ ved_worker_run(struct ved_worker *worker)
 	char last[PROBLEM_SIZE] = "";
 	int code = vpop_subscriber_open(worker->vp, worker->name, &subscriber);
 
+	if (code == 0 && worker->domain)
+		code = vpop_subscriber_keep_to(subscriber, worker->domain);
 	if (code < 0) {
 		complain(worker->vp, last);
+		vpop_subscriber_close(subscriber);
 		return 1;
 	}
 	AUTO_CLOSE int fd = vpop_events_watch(worker->vp);

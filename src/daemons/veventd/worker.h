@@ -11,6 +11,7 @@ enum ved_result { VED_DONE, VED_AGAIN, VED_PAUSED, VED_GIVE_UP };
 struct ved_worker {
 	struct vpop *vp;
 	const char *name;     /* of the subscriber */
+	const char *domain;   /* the only one whose facts are for it, or NULL */
 	const char *patterns; /* of types */
 	/* Tell one; problem, of PROBLEM_SIZE bytes, says why not. */
 	enum ved_result (*deliver)(struct ved_worker *worker,

@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 static void
 set_text(struct vhd_call *call, char *text)
@@ -27,6 +28,9 @@ vhd_call_clear(struct vhd_call *call)
 	call->body = NULL;
 	json_decref(call->who.token_limits);
 	call->who.token_limits = NULL;
+	if (call->watch >= 0)
+		close(call->watch);
+	call->watch = -1;
 }
 
 void
@@ -45,13 +49,19 @@ vhd_call_header(struct vhd_call *call, enum vhd_reply_header header,
 }
 
 void
+vhd_call_text(struct vhd_call *call, int status, char *text)
+{
+	set_text(call, text);
+	call->status = text ? status : 503;
+}
+
+void
 vhd_call_json(struct vhd_call *call, int status, json_t *json)
 {
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
 	json_decref(json);
-	set_text(call, text);
-	call->status = text ? status : 503;
+	vhd_call_text(call, status, text);
 	if (!call->headers[VHD_REPLY_TYPE])
 		vhd_call_header(call, VHD_REPLY_TYPE, "application/json");
 }

@@ -58,6 +58,8 @@ struct vhd_call {
 	struct vhd_target target;
 	const char *parameter[VHD_PARAMETERS_MAX]; /* {..} of the path */
 	struct vhd_who who;
+	char domain[VPOP_DOMAIN_SIZE]; /* real name of that of the place, or of
+					* what has its name; "": none */
 	enum vhd_role acts_as; /* at the place: what gave him the right */
 	int sees_own;          /* of a list of the site, the own domains only */
 	int peer;              /* a descriptor of a Unix connection, or -1 */
@@ -70,6 +72,8 @@ struct vhd_call {
 	char *headers[VHD_REPLY_HEADERS];
 	char *text;
 	size_t text_size;
+	int watch; /* a descriptor that goes with it: tells of new events; or
+		    * -1 */
 };
 
 void vhd_call_clear(struct vhd_call *call);
@@ -82,6 +86,9 @@ void vhd_call_header(struct vhd_call *call, enum vhd_reply_header header,
     const char *format, ...) VP_PRINTF(3, 4);
 /* Reply with JSON, which is taken over. */
 void vhd_call_json(struct vhd_call *call, int status, json_t *json);
+/* Reply with a text, malloc'd, which is taken over, of the type that the
+ * header says; NULL: there was no memory. */
+void vhd_call_text(struct vhd_call *call, int status, char *text);
 /* Reply without a body. */
 void vhd_call_empty(struct vhd_call *call, int status);
 

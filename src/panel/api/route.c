@@ -79,7 +79,7 @@ find_module_route(struct vhd_call *call)
 
 /* Every path can be followed by ":batch". */
 static const struct vhd_route batch = { VHD_POST, "/api/v1/", VHD_ANYBODY,
-	VHD_BODY | VHD_ANY_TOKEN, vhd_batch_create, NULL };
+	VHD_BODY | VHD_ANY_TOKEN, vhd_batch_create, NULL, NULL };
 
 int
 vhd_route_find(struct vhd_call *call)
@@ -192,6 +192,37 @@ read_body(struct vhd_call *call)
 	return -1;
 }
 
+/* 1 if a route has an argument. */
+static int
+has_argument(const struct vhd_route *route, const char *name)
+{
+	size_t size = strlen(name);
+
+	for (const char *at = route->query; at && *at;
+	     at += strcspn(at, " ") + 1)
+		if (strcspn(at, ": ") == size && memcmp(at, name, size) == 0)
+			return 1;
+	return 0;
+}
+
+/* What nobody looks at would seem to be obeyed.  Resources of modules look at
+ * their arguments themselves. */
+static int
+check_query(struct vhd_call *call)
+{
+	if (call->place.resource || call->route == &batch)
+		return 0;
+	for (int i = 0; i < call->target.arguments; i++) {
+		if (has_argument(call->route, call->target.argument[i].name))
+			continue;
+		vhd_problem(call, 400, "bad-request",
+		    "this address knows no argument '%s'",
+		    call->target.argument[i].name);
+		return -1;
+	}
+	return 0;
+}
+
 static int
 check_match(struct vhd_call *call)
 {
@@ -217,7 +248,7 @@ vhd_route_run(struct vhd_call *call)
 	if (status != 0)
 		vhd_problem(call, status, "bad-request", "%s", reason);
 	else if (vhd_route_find(call) == 0 && vhd_csrf_check(call) == 0 &&
-		 vhd_route_authorise(call) == 0 && check_match(call) == 0 &&
-		 read_body(call) == 0)
+		 vhd_route_authorise(call) == 0 && check_query(call) == 0 &&
+		 check_match(call) == 0 && read_body(call) == 0)
 		vhd_idempotent_run(call);
 }

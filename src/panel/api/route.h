@@ -26,6 +26,8 @@ struct vhd_route {
 	unsigned flags;
 	void (*handle)(struct vhd_call *call);
 	const char *summary; /* for people who read the description */
+	const char *query;   /* arguments, each with a blank behind it: texts,
+			      * or numbers ("limit:integer "); NULL: none */
 };
 
 extern const struct vhd_route vhd_routes[];

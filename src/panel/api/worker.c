@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
+#include "panel/api/counters.h"
 #include "panel/api/route.h"
 #include "panel/api/site.h"
 #include "panel/auth/identify.h"
@@ -49,16 +50,17 @@ receive(struct work *work, void *data, size_t size)
 }
 
 static int
-transmit(const struct work *work, const char *data, size_t size)
+transmit(const struct work *work, const char *data, size_t size, int fd)
 {
 	while (size > 0) {
 		ssize_t n =
-		    vp_fd_send(work->worker->channel, data, size, -1, 0);
+		    vp_fd_send(work->worker->channel, data, size, fd, 0);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -1;
+		fd = -1;
 		data += n;
 		size -= (size_t)n;
 	}
@@ -76,6 +78,8 @@ encode(struct vhd_call *call, uint64_t number, size_t *ret_size)
 
 	for (int i = 0; i < VHD_REPLY_HEADERS; i++)
 		reply.headers[i] = call->headers[i];
+	if (*call->who.name)
+		reply.headers[VHD_REPLY_WHO] = call->who.name;
 	return vhd_reply_encode(number, &reply, ret_size);
 }
 
@@ -104,7 +108,9 @@ execute(struct work *work, uint64_t number, const char *data, size_t size)
 		.jobs_fd = work->worker->jobs_fd,
 		.settings = work->worker->settings,
 		.request = &request,
-		.peer = work->peer };
+		.peer = work->peer,
+		.watch = -1 };
+	const int64_t began = vhd_counters_now();
 	size_t frame_size;
 	char *frame;
 	int rc = -1;
@@ -115,9 +121,10 @@ execute(struct work *work, uint64_t number, const char *data, size_t size)
 		vhd_call_actor(&call);
 		vhd_route_run(&call);
 	}
+	vhd_counters_add(began, call.status);
 	frame = encode(&call, number, &frame_size);
 	if (frame)
-		rc = transmit(work, frame, frame_size);
+		rc = transmit(work, frame, frame_size, call.watch);
 	if (frame)
 		explicit_bzero(frame, frame_size);
 	free(frame);

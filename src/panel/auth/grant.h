@@ -57,6 +57,9 @@ struct vhd_reseller {
 int vhd_reseller_get(struct vhd_call *call, const char *account,
     struct vhd_reseller *ret_reseller);
 void vhd_reseller_clear(struct vhd_reseller *reseller);
+/* Who has a domain, by its real name: 1, 0: nobody. */
+int vhd_reseller_of(struct vhd_call *call, const char *domain,
+    char ret_account[VHD_ACCOUNT_SIZE]);
 /* Set both, as a whole; 1, or 0 with the domain that is another one's. */
 int vhd_reseller_set(struct vhd_call *call, const char *account,
     const struct vhd_reseller *reseller, char ret_domain[VPOP_DOMAIN_SIZE]);

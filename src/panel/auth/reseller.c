@@ -106,6 +106,26 @@ vhd_reseller_get(struct vhd_call *call, const char *account,
 	return -1;
 }
 
+int
+vhd_reseller_of(struct vhd_call *call, const char *domain,
+    char ret_account[VHD_ACCOUNT_SIZE])
+{
+	sqlite3_stmt *query = vhd_state_query(call->state,
+	    "SELECT account, seq FROM domain_owner WHERE domain = ?1"
+	    " AND reserved = 0",
+	    vhd_text(domain));
+	int rc = vhd_state_next(call->state, query);
+	int64_t seq;
+
+	if (rc <= 0)
+		return rc < 0 ? state_failed(call) : 0;
+	seq = sqlite3_column_int64(query, 1);
+	rc = vp_copy(ret_account, VHD_ACCOUNT_SIZE,
+	    (const char *)sqlite3_column_text(query, 0));
+	vhd_state_done(query);
+	return rc == 0 ? is_there(call, domain, seq) : 0;
+}
+
 /* ---- writing ---------------------------------------------------------- */
 
 static int

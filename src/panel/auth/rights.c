@@ -13,10 +13,14 @@
 
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "panel/api/route.h"
 #include "panel/auth/grant.h"
+#include "panel/auth/identify.h"
+#include "panel/auth/throttle.h"
 #include "panel/auth/token.h"
+#include "panel/settings.h"
 
 static int
 refuse(struct vhd_call *call, int status, const char *slug, const char *words)
@@ -345,24 +349,59 @@ decide(struct vhd_call *call, const char *domain, unsigned roles)
 	return check_subject(call, domain);
 }
 
+/* What is for anybody is asked for by strangers only so often. */
+static int
+check_stranger(struct vhd_call *call)
+{
+	const struct vhd_attempt attempt = {
+		.account_limit = INT32_MAX,
+		.address_limit = call->settings->anonymous_per_address,
+		.forget = call->settings->login_forget_seconds,
+		.account = "",
+		.address = call->request->address,
+		.now = time(NULL),
+	};
+	int64_t wait;
+
+	if (call->who.role != VHD_ANON || call->route->method == VHD_GET)
+		return 0;
+	if (!vhd_is_private(call))
+		return call->status;
+	wait = vhd_throttle_take(call->state, &attempt);
+	if (wait < 0)
+		vhd_problem_state(call);
+	if (wait <= 0)
+		return wait == 0 ? 0 : call->status;
+	vhd_call_header(call, VHD_REPLY_RETRY, "%lld", (long long)wait);
+	return refuse(call, 429, "too-many-requests",
+	    "too much was asked for from this address; try again later");
+}
+
 int
 vhd_rights_check(struct vhd_call *call)
 {
-	char domain[VPOP_DOMAIN_SIZE];
+	const struct vhd_deed deed = deed_of(call);
 	unsigned roles = 0;
 	int status;
 
+	if (vhd_rights_given(&deed) & VP_MODULE_ANON) {
+		call->acts_as = call->who.role;
+		status = check_stranger(call);
+		return status != 0 ? status
+				   : check_token(call, deed.resource->name, "");
+	}
 	if (call->who.role == VHD_ANON)
 		return ask_to_sign_in(call);
-	status = real_domain(call, domain);
+	status = real_domain(call, call->domain);
 	if (status == 0)
-		status = check_reach(call, domain, &roles);
+		status = check_reach(call, call->domain, &roles);
 	if (status == 0)
-		status = check_token(call, call->place.resource->name, domain);
+		status =
+		    check_token(call, call->place.resource->name, call->domain);
 	call->acts_as = call->who.role;
 	if (status != 0 || call->who.role == VHD_SYSTEM)
 		return status;
-	return decide(call, domain, roles);
+	return decide(call, call->domain, roles);
 }
 
 int

@@ -83,7 +83,8 @@ is_allowed(const struct view *view, const struct vhd_deed *deed, int is_list)
 	    !vhd_token_allows(who->token_limits, vhd_method_names[deed->method],
 		deed->resource->name, domain))
 		return 0;
-	if (who->role == VHD_SYSTEM || may & ~(unsigned)VP_MODULE_DOMAIN)
+	if (who->role == VHD_SYSTEM || may & ~(unsigned)VP_MODULE_DOMAIN ||
+	    vhd_rights_given(deed) & VP_MODULE_ANON)
 		return 1;
 	return may && !(view->limits && vhd_rights_denied(view->limits,
 					    deed->resource->permission,

@@ -111,6 +111,9 @@ note_use(struct vhd_call *call, const struct session *session, int64_t now)
 {
 	int64_t every = call->settings->session_idle_seconds / 10;
 
+	/* Nobody needs to sit there. */
+	if (vhd_request_is_live(call->request))
+		return 0;
 	if (every > SEEN_EVERY)
 		every = SEEN_EVERY;
 	if (now >= session->seen && now - session->seen < every)

@@ -39,6 +39,13 @@ vhd_exchange_queue(struct vhd_front *front, struct vhd_exchange *exchange)
 	front->queued++;
 }
 
+void
+vhd_exchange_turn(struct vhd_front *front, struct vhd_exchange *exchange)
+{
+	exchange->number = ++front->number;
+	TAILQ_INSERT_TAIL(&front->turns, exchange, next);
+}
+
 static struct vhd_exchange *
 next_exchange(struct vhd_front *front)
 {
@@ -47,7 +54,11 @@ next_exchange(struct vhd_front *front)
 	if (exchange) {
 		TAILQ_REMOVE(&front->queue, exchange, next);
 		front->queued--;
+		return exchange;
 	}
+	exchange = TAILQ_FIRST(&front->turns);
+	if (exchange)
+		TAILQ_REMOVE(&front->turns, exchange, next);
 	return exchange;
 }
 
@@ -64,6 +75,9 @@ forget_request(struct vhd_channel *channel)
 	channel->out_size = channel->out_done = 0;
 	channel->in_size = channel->in_done = 0;
 	channel->to_send = -1;
+	if (channel->received >= 0)
+		close(channel->received);
+	channel->received = -1;
 	channel->exchange = NULL;
 }
 
@@ -192,7 +206,8 @@ receive(struct vhd_channel *channel)
 				   : channel->in + done - VHD_FRAME_HEAD;
 		size_t wanted =
 		    VHD_FRAME_HEAD + (in_head ? 0 : channel->in_size) - done;
-		ssize_t n = recv(channel->fd, to, wanted, MSG_DONTWAIT);
+		ssize_t n = vp_fd_receive(
+		    channel->fd, to, wanted, &channel->received, MSG_DONTWAIT);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -218,6 +233,9 @@ finish(struct vhd_channel *channel)
 	exchange->frame = channel->in;
 	exchange->frame_size = channel->in_size;
 	channel->in = NULL;
+	if (channel->received >= 0)
+		vhd_watch_take(exchange->link->door->front, channel->received);
+	channel->received = -1;
 	forget_request(channel);
 	vhd_exchange_done(exchange);
 }

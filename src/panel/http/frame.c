@@ -15,6 +15,7 @@ const char *const vhd_reply_names[VHD_REPLY_HEADERS] = {
 	[VHD_REPLY_AUTHENTICATE] = "WWW-Authenticate",
 	[VHD_REPLY_COOKIE] = "Set-Cookie",
 	[VHD_REPLY_ETAG] = "ETag",
+	[VHD_REPLY_LAST_EVENT] = "Last-Event-ID",
 	[VHD_REPLY_LINK] = "Link",
 	[VHD_REPLY_LOCATION] = "Location",
 	[VHD_REPLY_RETRY] = "Retry-After",

@@ -28,10 +28,12 @@ enum vhd_reply_header {
 	VHD_REPLY_AUTHENTICATE,
 	VHD_REPLY_COOKIE,
 	VHD_REPLY_ETAG,
+	VHD_REPLY_LAST_EVENT, /* it begins, or goes on, after that one */
 	VHD_REPLY_LINK,
 	VHD_REPLY_LOCATION,
 	VHD_REPLY_RETRY,
 	VHD_REPLY_TYPE,
+	VHD_REPLY_WHO, /* for the front, not for the client */
 	VHD_REPLY_HEADERS
 };
 

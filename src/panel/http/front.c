@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/fdpass.h"
+#include "panel/http/access.h"
 #include "panel/http/front_int.h"
 #include "panel/http/sandbox.h"
 
@@ -76,10 +77,14 @@ init(struct vhd_front *front, const struct vhd_front_start *start)
 	front->settings = start->settings;
 	front->control = start->control;
 	TAILQ_INIT(&front->queue);
+	TAILQ_INIT(&front->turns);
 	TAILQ_INIT(&front->links);
+	TAILQ_INIT(&front->streams);
+	front->watch = -1;
 	for (int i = 0; i < VHD_WORKERS_MAX; i++)
-		front->channels[i] =
-		    (struct vhd_channel){ .fd = -1, .to_send = -1 };
+		front->channels[i] = (struct vhd_channel){
+			.fd = -1, .to_send = -1, .received = -1
+		};
 }
 
 /* ---- loop ------------------------------------------------------------- */
@@ -99,6 +104,7 @@ hear_parent(struct vhd_front *front)
 	front->is_draining = 1;
 	for (int i = 0; i < front->settings->count; i++)
 		MHD_quiesce_daemon(front->doors[i].daemon);
+	vhd_streams_end(front);
 }
 
 static int
@@ -106,6 +112,10 @@ time_to_wait(const struct vhd_front *front)
 {
 	MHD_UNSIGNED_LONG_LONG own;
 	MHD_UNSIGNED_LONG_LONG wait = front->is_draining ? DRAIN_TICK : TICK;
+	int64_t turn = vhd_streams_wait(front);
+
+	if ((int64_t)wait > turn)
+		wait = (MHD_UNSIGNED_LONG_LONG)turn;
 
 	if (front->has_resumed)
 		return 0;
@@ -119,7 +129,7 @@ time_to_wait(const struct vhd_front *front)
 static void
 wait_for_events(struct vhd_front *front)
 {
-	struct pollfd fds[VHD_LISTENERS + VHD_WORKERS_MAX + 1];
+	struct pollfd fds[VHD_LISTENERS + VHD_WORKERS_MAX + 2];
 	nfds_t count = 0;
 
 	for (int i = 0; i < front->settings->count; i++)
@@ -137,13 +147,16 @@ wait_for_events(struct vhd_front *front)
 	fds[count++] =
 	    (struct pollfd){ front->is_draining ? -1 : front->control, POLLIN,
 		    0 };
+	fds[count++] = (struct pollfd){ front->watch, POLLIN, 0 };
 	if (poll(fds, count, time_to_wait(front)) < 0)
 		return;
 	for (int i = 0; i < VHD_WORKERS_MAX; i++)
 		if (fds[front->settings->count + i].revents)
 			vhd_channel_run(&front->channels[i]);
-	if (fds[count - 1].revents)
+	if (fds[count - 2].revents)
 		hear_parent(front);
+	if (fds[count - 1].revents)
+		vhd_watch_hear(front);
 }
 
 static void
@@ -156,6 +169,7 @@ serve(struct vhd_front *front)
 		front->has_resumed = 0;
 		for (int i = 0; i < front->settings->count; i++)
 			MHD_run(front->doors[i].daemon);
+		vhd_streams_run(front);
 		vhd_channels_feed(front);
 		if (front->is_draining && end == INT64_MAX)
 			end = vp_clock_ms() + DRAIN_TIME;
@@ -175,6 +189,10 @@ vhd_front_run(const struct vhd_front_start *start)
 	static struct vhd_front front;
 
 	init(&front, start);
+	front.access = vhd_access_open(front.settings->access_log);
+	if (front.access < -1)
+		vp_daemonlog(LOG_ERR, "cannot write the access log '%s': %s",
+		    front.settings->access_log, strerror(errno));
 	tzset(); /* while its file can be read */
 	if (open_doors(&front, start->listeners) != 0 ||
 	    vhd_sandbox_drop(

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "daemons/common/daemonlog.h"
 #include "daemons/common/listen.h"
+#include "panel/http/access.h"
 #include "panel/http/front_int.h"
 #include "panel/http/status.h"
 
@@ -27,8 +28,8 @@
 
 /* ---- connections ------------------------------------------------------ */
 
-static void
-set_deadline(struct vhd_link *link, int is_working)
+void
+vhd_link_deadline(struct vhd_link *link, int is_working)
 {
 	struct vhd_front *front = link->door->front;
 
@@ -75,7 +76,7 @@ connection_event(void *arg, struct MHD_Connection *connection,
 		vp_listen_peer((const struct sockaddr_storage *)(const void *)
 				   info->client_addr,
 		    link->address, sizeof link->address);
-	set_deadline(link, 0);
+	vhd_link_deadline(link, 0);
 	*socket_context = link;
 }
 
@@ -88,7 +89,7 @@ vhd_links_sweep(struct vhd_front *front)
 	/* The library sees the end and closes. */
 	while ((link = TAILQ_FIRST(&front->links)) && link->deadline <= now) {
 		shutdown(link->fd, SHUT_RDWR);
-		set_deadline(link, 0);
+		vhd_link_deadline(link, 0);
 	}
 	if (!front->is_draining)
 		return;
@@ -102,7 +103,7 @@ vhd_links_sweep(struct vhd_front *front)
 /* A refusal of ours ends the connection: what follows on it may not be what
  * it seems. */
 static struct MHD_Response *
-refusal_response(const struct vhd_exchange *exchange)
+refusal_response(struct vhd_exchange *exchange)
 {
 	struct MHD_Response *response;
 	char text[512];
@@ -114,6 +115,7 @@ refusal_response(const struct vhd_exchange *exchange)
 	    vhd_status_title(exchange->refusal), exchange->refusal,
 	    exchange->reason, exchange->id);
 
+	exchange->bytes = size;
 	response = MHD_create_response_from_buffer(
 	    (size_t)size, text, MHD_RESPMEM_MUST_COPY);
 	if (!response)
@@ -127,7 +129,7 @@ refusal_response(const struct vhd_exchange *exchange)
 }
 
 static struct MHD_Response *
-worker_response(const struct vhd_exchange *exchange, int *ret_status)
+worker_response(struct vhd_exchange *exchange, int *ret_status)
 {
 	struct MHD_Response *response;
 	struct vhd_reply reply;
@@ -137,13 +139,22 @@ worker_response(const struct vhd_exchange *exchange, int *ret_status)
 	    0)
 		return NULL;
 	memcpy(&body, &reply.body, sizeof body);
-	response = MHD_create_response_from_buffer(
-	    reply.body_size, body, MHD_RESPMEM_MUST_COPY);
+	if (reply.headers[VHD_REPLY_LAST_EVENT] &&
+	    exchange->request.method == VHD_GET)
+		response = vhd_stream_open(exchange, &reply);
+	else
+		response = MHD_create_response_from_buffer(
+		    reply.body_size, body, MHD_RESPMEM_MUST_COPY);
 	for (int i = 0; response && i < VHD_REPLY_HEADERS; i++)
-		if (reply.headers[i])
+		if (reply.headers[i] && i != VHD_REPLY_WHO)
 			MHD_add_response_header(
 			    response, vhd_reply_names[i], reply.headers[i]);
 	*ret_status = reply.status;
+	exchange->bytes = exchange->stream ? -1 : (int64_t)reply.body_size;
+	free(exchange->who);
+	exchange->who = reply.headers[VHD_REPLY_WHO]
+			    ? strdup(reply.headers[VHD_REPLY_WHO])
+			    : NULL;
 	return response;
 }
 
@@ -155,11 +166,15 @@ answer(struct vhd_exchange *exchange)
 	struct MHD_Response *response;
 	enum MHD_Result result;
 
-	response = status ? refusal_response(exchange)
-			  : worker_response(exchange, &status);
-	set_deadline(exchange->link, 0);
+	response = status ? NULL : worker_response(exchange, &status);
+	if (exchange->refusal) {
+		status = exchange->refusal;
+		response = refusal_response(exchange);
+	}
+	vhd_link_deadline(exchange->link, 0);
 	if (!response)
 		return MHD_NO;
+	exchange->status = status;
 	MHD_add_response_header(response, "X-Request-Id", exchange->id);
 	MHD_add_response_header(response, "Cache-Control", "no-store");
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
@@ -193,6 +208,8 @@ begin(void *arg, const char *target, struct MHD_Connection *connection)
 	exchange->link = info->socket_context;
 	exchange->link->is_busy = 1;
 	exchange->connection = connection;
+	exchange->begun = time(NULL);
+	exchange->begun_ms = vp_clock_ms();
 	exchange->target = strndup(target, VHD_TARGET_MAX + 1);
 	return exchange;
 }
@@ -229,6 +246,7 @@ see_head(struct vhd_exchange *exchange, const char *method, const char *version)
 	};
 
 	exchange->seen = 1;
+	exchange->method = strdup(method);
 	MHD_get_connection_values_n(
 	    exchange->connection, MHD_HEADER_KIND, take_field, &head);
 	exchange->refusal =
@@ -306,10 +324,32 @@ request_event(void *arg, struct MHD_Connection *connection, const char *url,
 	if (exchange->refusal || exchange->frame)
 		return answer(exchange);
 	exchange->request.body = exchange->body;
-	set_deadline(exchange->link, 1);
+	vhd_link_deadline(exchange->link, 1);
 	MHD_suspend_connection(connection);
 	vhd_exchange_queue(door->front, exchange);
 	return MHD_YES;
+}
+
+static void
+note_access(const struct vhd_exchange *exchange)
+{
+	const int fd = exchange->link->door->front->access;
+	const char *address = exchange->request.address;
+	const struct vhd_access access = {
+		.time = exchange->begun,
+		.address =
+		    address && *address ? address : exchange->link->address,
+		.who = exchange->who,
+		.method = exchange->method,
+		.target = exchange->target,
+		.id = exchange->id,
+		.status = exchange->status,
+		.bytes = exchange->bytes,
+		.ms = vp_clock_ms() - exchange->begun_ms,
+	};
+
+	if (fd >= 0)
+		vhd_access_log(fd, &access);
 }
 
 static void
@@ -323,8 +363,10 @@ request_ended(void *arg, struct MHD_Connection *connection, void **context,
 	(void)code;
 	if (!exchange)
 		return;
+	note_access(exchange);
+	vhd_stream_close(exchange);
 	exchange->link->is_busy = 0;
-	set_deadline(exchange->link, 0);
+	vhd_link_deadline(exchange->link, 0);
 	if (exchange->body)
 		explicit_bzero(exchange->body, exchange->capacity);
 	if (exchange->frame)
@@ -332,12 +374,23 @@ request_ended(void *arg, struct MHD_Connection *connection, void **context,
 	free(exchange->body);
 	free(exchange->frame);
 	free(exchange->target);
+	free(exchange->method);
+	free(exchange->who);
 	free(exchange);
 	*context = NULL;
 }
 
 void
 vhd_exchange_done(struct vhd_exchange *exchange)
+{
+	if (exchange->stream)
+		vhd_stream_reply(exchange);
+	else
+		vhd_exchange_resume(exchange);
+}
+
+void
+vhd_exchange_resume(struct vhd_exchange *exchange)
 {
 	exchange->link->door->front->has_resumed = 1;
 	MHD_resume_connection(exchange->connection);

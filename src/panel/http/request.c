@@ -31,6 +31,7 @@ static const char *const header_names[VHD_HEADERS] = {
 	[VHD_IDEMPOTENCY_KEY] = "Idempotency-Key",
 	[VHD_IF_MATCH] = "If-Match",
 	[VHD_IF_NONE_MATCH] = "If-None-Match",
+	[VHD_LAST_EVENT] = "Last-Event-ID",
 	[VHD_ORIGIN] = "Origin",
 	[VHD_REQUEST_ID] = "X-Request-Id",
 	[VHD_USER_AGENT] = "User-Agent",
@@ -193,6 +194,14 @@ vhd_head_check(const struct vhd_head *head, uint64_t body_max,
 	if (status == 0)
 		*ret_request = request;
 	return status;
+}
+
+int
+vhd_request_is_live(const struct vhd_request *request)
+{
+	const char *accept = request->headers[VHD_ACCEPT];
+
+	return accept && strcmp(accept, "text/event-stream") == 0;
 }
 
 int

@@ -47,6 +47,7 @@ enum vhd_header {
 	VHD_IDEMPOTENCY_KEY,
 	VHD_IF_MATCH,
 	VHD_IF_NONE_MATCH,
+	VHD_LAST_EVENT,
 	VHD_ORIGIN,
 	VHD_REQUEST_ID,
 	VHD_USER_AGENT,
@@ -62,6 +63,9 @@ struct vhd_request {
 	const char *body;
 	size_t body_size;
 };
+
+/* Whether it asks for events as they happen. */
+int vhd_request_is_live(const struct vhd_request *request);
 
 /* A request's head as it was received. */
 struct vhd_field {

@@ -6,9 +6,10 @@
  * a job goes on after any process was killed with the first operation that
  * has none.  That one may have been made already: it is tried again, with the
  * same job id for a module, its answer is told with "repeated", and a third
- * interruption ends it.  An operation runs as a request of the job's maker
- * with the rights that he has at that moment.  What he asked for is sealed
- * and forgotten when it is done; results are sealed, too.
+ * interruption ends it.  So it is with what is answered with 503.  An
+ * operation runs as a request of the job's maker with the rights that he has
+ * at that moment.  What he asked for is sealed and forgotten when it is done;
+ * results are sealed, too.
  */
 #ifndef PANEL_JOB_H
 #define PANEL_JOB_H

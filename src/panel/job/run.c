@@ -175,6 +175,8 @@ execute(struct run *run, struct vhd_call *call)
 		if (rc == 0) {
 			vhd_call_actor(call);
 			vhd_route_run(call);
+			if (call->status == 503 && run->tries + 1 < TRIES)
+				rc = -1;
 		}
 	}
 	call->request = NULL;
@@ -252,7 +254,8 @@ run_operation(struct run *run)
 		.settings = run->settings,
 		.is_operation = 1,
 		.jobs_fd = -1,
-		.peer = -1 };
+		.peer = -1,
+		.watch = -1 };
 	int rc = read_operation(run);
 
 	if (rc <= 0)

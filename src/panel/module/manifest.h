@@ -25,7 +25,8 @@ enum vp_module_role {
 	VP_MODULE_OPERATOR = 2,
 	VP_MODULE_RESELLER = 4,
 	VP_MODULE_DOMAIN = 8,
-	VP_MODULE_USER = 16
+	VP_MODULE_USER = 16,
+	VP_MODULE_ANON = 32 /* anybody: to get, and for actions */
 };
 
 struct vp_module_action {
@@ -44,7 +45,7 @@ struct vp_module_resource {
 	const struct vp_module_resource *within; /* its parent, or NULL */
 	unsigned can, read, write;
 	json_t *schema;
-	json_t *filters, *permission; /* arrays of texts, or NULL */
+	json_t *filters, *permission, *counts; /* arrays of texts, or NULL */
 	struct vp_module_action *actions;
 	size_t actions_count;
 };

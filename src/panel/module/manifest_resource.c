@@ -15,7 +15,7 @@
 static const char *const verbs[] = { "list", "get", "setup", "modify", "delete",
 	NULL };
 static const char *const roles[] = { "system", "operator", "reseller", "domain",
-	"user", NULL };
+	"user", "anon", NULL };
 
 static const char *
 text_of(json_t *json, const char *name)
@@ -98,6 +98,26 @@ check_texts(
 	return 0;
 }
 
+/* Names that begin so are for what the panel tells of an object. */
+static int
+check_properties(
+    struct vp_manifest_load *load, const struct vp_module_resource *resource)
+{
+	json_t *properties = json_object_get(resource->schema, "properties");
+	const char *name;
+	json_t *property;
+
+	json_object_foreach(properties, name, property)
+	{
+		if (*name == '_')
+			return vp_manifest_fail(load,
+			    "resource '%s': the name of the property '%s' "
+			    "begins with '_'",
+			    resource->name, name);
+	}
+	return 0;
+}
+
 static int
 check_single(struct vp_manifest_load *load,
     const struct vp_module_resource *resource, int is_single)
@@ -167,11 +187,15 @@ load_resource(
 	    bits_of(json_object_get(json, "read"), roles, VP_MODULE_SYSTEM);
 	ret->write =
 	    bits_of(json_object_get(json, "write"), roles, VP_MODULE_SYSTEM);
+	if (ret->read & VP_MODULE_ANON && ret->can & VP_MODULE_LIST)
+		return vp_manifest_fail(load,
+		    "resource '%s': nobody lists who is not known", ret->name);
 	ret->filters = json_object_get(json, "filters");
 	ret->permission = json_object_get(json, "permission");
+	ret->counts = json_object_get(json, "counts");
 	ret->schema = vp_manifest_schema(load, text_of(json, "schema"));
 	if (!ret->schema || check_single(load, ret, is_single) != 0 ||
-	    check_texts(load, ret) != 0)
+	    check_texts(load, ret) != 0 || check_properties(load, ret) != 0)
 		return -1;
 	return check_examples(load, ret->name, ret->schema) != 0
 		   ? -1

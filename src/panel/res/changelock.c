@@ -2,7 +2,8 @@
  * A byte of var/panel.lock stands for a domain, by hash: two that share one
  * wait for each other without need.  The domain itself, as an object of a
  * resource of the site, has the same byte as what belongs to it.  The bytes
- * behind those stand for idempotency keys; they are taken first.
+ * behind those stand for idempotency keys; they are taken first.  Those behind
+ * stand for resellers, and are taken last.
  */
 #include "config.h"
 
@@ -81,4 +82,10 @@ int
 vhd_keylock(struct vhd_call *call, const char *text)
 {
 	return lock_byte(call, BYTES + place_of(text), 0);
+}
+
+int
+vhd_poollock(struct vhd_call *call, const char *account)
+{
+	return lock_byte(call, 2 * BYTES + place_of(account), 1);
 }

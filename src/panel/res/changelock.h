@@ -12,5 +12,7 @@ struct vhd_call;
 int vhd_changelock(struct vhd_call *call, const char *key);
 /* That of an idempotency key.  The same, but it is not waited for: 409. */
 int vhd_keylock(struct vhd_call *call, const char *text);
+/* Wait for that of what a reseller's domains use together. */
+int vhd_poollock(struct vhd_call *call, const char *account);
 
 #endif

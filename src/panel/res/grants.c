@@ -7,6 +7,7 @@
 #include "panel/api/entity.h"
 #include "panel/api/publish.h"
 #include "panel/auth/grant.h"
+#include "panel/auth/pool.h"
 #include "panel/res/merge.h"
 #include "panel/res/page.h"
 #include "panel/res/res.h"
@@ -174,6 +175,23 @@ reseller_json(
 	    reseller->domains);
 }
 
+/* Reply with a reseller and what his domains use together, which is no part
+ * of the revision; json is taken. */
+static void
+reply(struct vhd_call *call, json_t *json)
+{
+	json_t *sums = vhd_pool_usage(call, json_object_get(json, "domains"),
+	    json_object_get(json, "limits"));
+
+	if (sums) {
+		vhd_entity_header(call, json);
+		json_object_update(json_object_get(json, "usage"), sums);
+		vhd_call_json(call, 200, json_incref(json));
+	}
+	json_decref(sums);
+	json_decref(json);
+}
+
 static json_t *
 read_reseller(struct vhd_call *call, struct vhd_grant *ret_grant)
 {
@@ -203,7 +221,7 @@ vhd_reseller_show(struct vhd_call *call)
 	json_t *json = read_reseller(call, &grant);
 
 	if (json)
-		vhd_entity_reply(call, 200, json);
+		reply(call, json);
 }
 
 static int
@@ -218,11 +236,13 @@ check_limits(struct vhd_call *call, json_t *limits)
 	}
 	json_object_foreach(limits, name, limit)
 	{
-		if (strcmp(name, "domains") == 0 && json_is_integer(limit) &&
-		    json_integer_value(limit) >= 0)
+		if ((strcmp(name, "domains") == 0 ||
+			vhd_pool_is_counted(call, name)) &&
+		    json_is_integer(limit) && json_integer_value(limit) >= 0)
 			continue;
 		vhd_problem_field(call, "/limits",
-		    "it has only \"domains\", a number that is not negative");
+		    "it has \"domains\" and what modules count, numbers that "
+		    "are not negative");
 		return -1;
 	}
 	return 0;
@@ -262,6 +282,22 @@ resolve_domains(struct vhd_call *call, json_t *names, json_t *ret_real)
 	return 0;
 }
 
+/* Limits as texts, such as "accounts=5". */
+static json_t *
+limit_texts(json_t *limits)
+{
+	json_t *texts = json_array(), *limit;
+	const char *name;
+
+	json_object_foreach(limits, name, limit)
+	{
+		json_array_append_new(
+		    texts, json_sprintf("%s=%" JSON_INTEGER_FORMAT, name,
+			       json_integer_value(limit)));
+	}
+	return texts;
+}
+
 /* now: the object as it is. */
 static void
 change(struct vhd_call *call, const struct vhd_grant *grant, json_t *now)
@@ -281,9 +317,10 @@ change(struct vhd_call *call, const struct vhd_grant *grant, json_t *now)
 		    "%s is another reseller's already", taken);
 	if (rc == 1) {
 		vhd_publish(call, "reseller.updated", grant->account, "", NULL,
-		    json_pack("{s:O, s:O*}", "domains", reseller.domains,
+		    json_pack("{s:O, s:O*, s:o}", "domains", reseller.domains,
 			"max_domains",
-			json_object_get(reseller.limits, "domains")));
+			json_object_get(reseller.limits, "domains"), "limits",
+			limit_texts(reseller.limits)));
 		vhd_reseller_show(call);
 	}
 	json_decref(reseller.domains);

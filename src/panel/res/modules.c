@@ -12,6 +12,7 @@
 #include "panel/module/values.h"
 #include "panel/res/changelock.h"
 #include "panel/res/merge.h"
+#include "panel/res/objstate.h"
 #include "panel/res/res.h"
 #include "panel/res/resource.h"
 
@@ -318,6 +319,7 @@ vhd_module_reconcile(struct vhd_call *call)
 {
 	static const char *const names[] = { "mend", NULL };
 	json_t *mend = json_object_get(call->body, "mend"), *result, *drift;
+	int64_t mark;
 
 	call->place.manifest = find(call);
 	if (!call->place.manifest || vhd_body_check(call, names) != 0)
@@ -326,16 +328,21 @@ vhd_module_reconcile(struct vhd_call *call)
 		vhd_problem_field(call, "/mend", "it must be true or false");
 		return;
 	}
+	if (vhd_object_mark(call, &mark) != 0)
+		return;
 	call->acts_as = call->who.role;
 	result = vhd_resource_ask(call, "reconcile",
 	    json_pack("{s:b, s:o}", "mend", json_is_true(mend), "actor",
 		vhd_resource_actor(call)));
 	drift = json_object_get(result, "drift");
-	if (json_is_array(drift))
-		vhd_call_json(call, 200, json_pack("{s:O}", "drift", drift));
-	else if (result)
+	if (json_is_array(drift)) {
+		if (vhd_object_reconciled(call, mark, drift) == 0)
+			vhd_call_json(
+			    call, 200, json_pack("{s:O}", "drift", drift));
+	} else if (result) {
 		vhd_problem(call, 502, "module-failed",
 		    "the module '%s' gave no drift",
 		    call->place.manifest->name);
+	}
 	json_decref(result);
 }

@@ -10,6 +10,7 @@
 #include "panel/auth/account.h"
 #include "panel/job/job.h"
 #include "panel/module/client.h"
+#include "panel/res/objstate.h"
 #include "panel/res/place.h"
 #include "panel/res/res.h"
 
@@ -24,6 +25,7 @@ static const struct {
 	{ VP_MODULE_RESELLER, "reseller" },
 	{ VP_MODULE_DOMAIN, "domain" },
 	{ VP_MODULE_USER, "user" },
+	{ VP_MODULE_ANON, "anon" },
 };
 
 /* ---- parts ------------------------------------------------------------ */
@@ -131,6 +133,24 @@ roles_of_route(const struct vhd_route *route)
 	return list;
 }
 
+static json_t *
+query_of_route(const struct vhd_route *route)
+{
+	json_t *list = json_array();
+
+	for (const char *at = route->query; at && *at;
+	     at += strcspn(at, " ") + 1) {
+		size_t size = strcspn(at, ": ");
+		AUTO_FREE char *name = strndup(at, size);
+
+		if (name)
+			json_array_append_new(
+			    list, in_query(name,
+				      at[size] == ':' ? "integer" : "string"));
+	}
+	return list;
+}
+
 static void
 add_route(json_t *paths, const struct vhd_route *route, size_t number)
 {
@@ -145,6 +165,9 @@ add_route(json_t *paths, const struct vhd_route *route, size_t number)
 	    "operationId", id, "summary", route->summary, "tags", "panel",
 	    "x-roles", roles_of_route(route), "requestBody", body, "responses",
 	    success("2XX", "done", NULL));
+	if (route->query)
+		json_object_set_new(
+		    operation, "parameters", query_of_route(route));
 	if (route->roles & VHD_ANON)
 		json_object_set_new(operation, "security", json_pack("[{}]"));
 	add(paths, route->pattern, vhd_method_names[route->method], operation);
@@ -185,10 +208,11 @@ operation(const struct describe *d, const char *verb, const char *title,
 		id = NULL;
 	if (asprintf(&summary, "%s: %s", d->resource->title, title) < 0)
 		summary = NULL;
-	return json_pack("{s:s, s:s, s:[s], s:o, s:o}", "operationId",
+	return json_pack("{s:s, s:s, s:[s], s:o, s:o, s:o*}", "operationId",
 	    id ? id : "", "summary", summary ? summary : "", "tags",
 	    d->manifest->name, "x-roles", role_names(roles), "responses",
-	    replies);
+	    replies, "security",
+	    roles & VP_MODULE_ANON ? json_pack("[{}]") : NULL);
 }
 
 static void
@@ -342,11 +366,31 @@ find_paths(struct describe *d)
 	return d->name ? 0 : -1;
 }
 
+/* A schema with what the panel adds to objects that are not ok. */
+static json_t *
+with_state(json_t *schema)
+{
+	json_t *copy = json_copy(schema);
+	json_t *properties = json_copy(json_object_get(schema, "properties"));
+
+	if (!properties)
+		return copy;
+	json_object_set_new(properties, VHD_OBJECT_STATE,
+	    json_pack("{s:s, s:s, s:b}", "$ref",
+		"#/components/schemas/ObjectState", "type", "object",
+		"readOnly", 1));
+	json_object_set_new(copy, "properties", properties);
+	return copy;
+}
+
 static void
 describe_resource(struct describe d)
 {
 	if (find_paths(&d) == 0) {
-		json_object_set(d.schemas, d.name, d.resource->schema);
+		json_object_set_new(d.schemas, d.name,
+		    d.resource->can & VP_MODULE_GET
+			? with_state(d.resource->schema)
+			: json_incref(d.resource->schema));
 		if (d.resource->can & VP_MODULE_LIST)
 			describe_list(&d);
 		if (d.resource->can & VP_MODULE_GET)
@@ -383,6 +427,12 @@ static json_t *
 components(json_t *schemas)
 {
 	json_object_set_new(schemas, "Batch", batch_schema());
+	json_object_set_new(schemas, "ObjectState",
+	    json_pack("{s:s, s:s, s:{s:{s:[s, s]}, s:{s:s}, s:{s:s, s:s}}}",
+		"type", "object", "description", "of an object that is not ok",
+		"properties", "state", "enum", "pending", "degraded", "reason",
+		"type", "string", "since", "type", "string", "format",
+		"date-time"));
 	json_object_set_new(schemas, "Problem",
 	    json_pack("{s:s, s:{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s},"
 		      " s:{s:s}, s:{s:s, s:{s:s}}}, s:[s, s, s]}",

@@ -14,6 +14,17 @@ void vhd_module_show(struct vhd_call *call);
 void vhd_module_change(struct vhd_call *call);
 void vhd_module_reconcile(struct vhd_call *call);
 
+/* status.c */
+void vhd_status(struct vhd_call *call);
+void vhd_metrics(struct vhd_call *call);
+
+/* degraded.c */
+void vhd_degraded_list(struct vhd_call *call);
+
+/* audit.c, events.c */
+void vhd_audit_list(struct vhd_call *call);
+void vhd_events_list(struct vhd_call *call);
+
 /* search.c */
 void vhd_search(struct vhd_call *call);
 
@@ -37,6 +48,16 @@ void vhd_factor_delete(struct vhd_call *call);
 void vhd_app_passwords_list(struct vhd_call *call);
 void vhd_app_password_create(struct vhd_call *call);
 void vhd_app_password_delete(struct vhd_call *call);
+
+/* webhooks.c */
+void vhd_webhooks_list(struct vhd_call *call);
+void vhd_webhook_create(struct vhd_call *call);
+void vhd_webhook_show(struct vhd_call *call);
+void vhd_webhook_change(struct vhd_call *call);
+void vhd_webhook_delete(struct vhd_call *call);
+void vhd_webhook_dead(struct vhd_call *call);
+void vhd_webhook_test(struct vhd_call *call);
+void vhd_webhook_replay(struct vhd_call *call);
 
 /* tokens.c */
 void vhd_tokens_list(struct vhd_call *call);

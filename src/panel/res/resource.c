@@ -12,6 +12,7 @@
 #include "panel/api/entity.h"
 #include "panel/auth/account.h"
 #include "panel/res/merge.h"
+#include "panel/res/objstate.h"
 #include "panel/res/place.h"
 
 #define PAGE     50
@@ -128,10 +129,23 @@ vhd_resource_read(struct vhd_call *call, const char *key)
 void
 vhd_resource_get(struct vhd_call *call)
 {
-	json_t *object = vhd_resource_read(call, NULL);
+	json_t *object = vhd_resource_read(call, NULL), *shown;
+	int rc;
 
-	if (object)
-		vhd_entity_reply(call, 200, object);
+	if (!object)
+		return;
+	shown = json_copy(object);
+	rc = vhd_object_show(call, shown);
+	/* The revision is that of the object alone, so what is told beside it
+	 * is told each time. */
+	if (rc > 0) {
+		vhd_entity_header(call, object);
+		vhd_call_json(call, 200, json_incref(shown));
+	} else if (rc == 0) {
+		vhd_entity_reply(call, 200, json_incref(object));
+	}
+	json_decref(shown);
+	json_decref(object);
 }
 
 /* ---- lists ------------------------------------------------------------ */
@@ -225,6 +239,8 @@ reply_page(struct vhd_call *call, json_t *result)
 	{
 		vhd_hide_secrets(call->place.resource->schema, item);
 	}
+	if (vhd_object_show_list(call, items) != 0)
+		return;
 	if (next)
 		say_next(call, next);
 	/* A problem with one of the objects may have set another. */
@@ -239,7 +255,9 @@ list_own(struct vhd_call *call)
 {
 	json_t *object = vhd_resource_read(call, call->who.domain);
 
-	if (object)
+	if (object && vhd_object_show(call, object) < 0)
+		json_decref(object);
+	else if (object)
 		vhd_call_json(call, 200,
 		    json_pack("{s:[o], s:n}", "items", object, "next"));
 	else if (call->status == 404)

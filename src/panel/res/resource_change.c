@@ -11,9 +11,11 @@
 
 #include "panel/api/entity.h"
 #include "panel/auth/grant.h"
+#include "panel/auth/pool.h"
 #include "panel/module/schema.h"
 #include "panel/res/changelock.h"
 #include "panel/res/merge.h"
+#include "panel/res/objstate.h"
 #include "panel/res/place.h"
 #include "panel/res/res.h"
 
@@ -33,6 +35,74 @@ change_parameters(
 	json_object_set(parameters, "old", old ? old : json_null());
 	json_object_set(parameters, "new", new ? new : json_null());
 	return parameters;
+}
+
+/* Whether the same job comes again when this one broke off. */
+static int
+is_repeated(const struct vhd_call *call)
+{
+	return call->is_operation ||
+	       (call->request->method == VHD_POST &&
+		   call->request->headers[VHD_IDEMPOTENCY_KEY]);
+}
+
+/* A change that broke off may have been made, or half of it.  0 when it was
+ * taken back. */
+static int
+take_back(struct vhd_call *call, json_t *parameters)
+{
+	struct vp_module_answer answer;
+	int rc;
+
+	json_object_set_new(parameters, "undo", json_null());
+	vhd_module_call(call->modules, call->place.manifest->name, "undo",
+	    parameters, &answer);
+	rc = answer.outcome == VP_MODULE_DONE ? 0 : -1;
+	vp_module_answer_free(&answer);
+	return rc;
+}
+
+static void
+say_broken(struct vhd_call *call, const char *verb, const char *key,
+    json_t *parameters, const struct vp_module_answer *answer)
+{
+	const char *name = call->place.manifest->name;
+	char reason[VP_MODULE_ERROR];
+
+	if (!is_repeated(call) && take_back(call, parameters) == 0) {
+		vhd_problem(call, 503, "unavailable",
+		    "the module '%s' %s; nothing was changed", name,
+		    answer->words);
+		return;
+	}
+	snprintf(reason, sizeof reason,
+	    "the module '%s' %.900s, so that nobody knows whether '%s' was "
+	    "done",
+	    name, answer->words, verb);
+	vhd_object_broken(call, key, reason);
+	vhd_problem(call, 503, "unavailable", "%s", reason);
+}
+
+/* Ask for a change, and keep what becomes of the object; parameters are taken.
+ * The result, or NULL after a problem. */
+static json_t *
+ask(struct vhd_call *call, const char *verb, const char *key,
+    json_t *parameters)
+{
+	struct vp_module_answer answer;
+	json_t *result = NULL;
+
+	vhd_module_call(call->modules, call->place.manifest->name, verb,
+	    parameters, &answer);
+	if (answer.outcome == VP_MODULE_BROKEN)
+		say_broken(call, verb, key, parameters, &answer);
+	else if (answer.outcome == VP_MODULE_REFUSED)
+		vhd_resource_problem(call, &answer);
+	else
+		result = json_incref(answer.result);
+	json_decref(parameters);
+	vp_module_answer_free(&answer);
+	return result;
 }
 
 /* Hold an object against a schema.  0, or -1 after a problem. */
@@ -56,6 +126,7 @@ strip(struct vhd_call *call, json_t *new, json_t *now)
 	    vhd_strip_read_only(call->place.resource->schema, new, now);
 	char pointer[80];
 
+	json_object_del(new, VHD_OBJECT_STATE);
 	if (!name)
 		return 0;
 	snprintf(pointer, sizeof pointer, "/%s", name);
@@ -82,7 +153,10 @@ show(struct vhd_call *call, int status, const char *key, json_t *result)
 		return;
 	vhd_entity_header(call, object);
 	json_object_update(object, shown);
-	vhd_call_json(call, status, object);
+	if (vhd_object_show(call, object) < 0)
+		json_decref(object);
+	else
+		vhd_call_json(call, status, object);
 }
 
 /* ---- making ----------------------------------------------------------- */
@@ -102,14 +176,19 @@ is_domain(const struct vhd_call *call)
 static json_t *
 make(struct vhd_call *call, const char *key)
 {
+	AUTO_CLOSE int pool = -1;
 	json_t *result;
 	const char *real;
 
+	if (vhd_pool_enter(call, key, &pool) != 0)
+		return NULL;
 	if (is_domain(call) && vhd_reseller_reserve(call, key) != 0)
 		return NULL;
-	result = vhd_resource_ask(
-	    call, "setup", change_parameters(call, key, NULL, call->body));
+	result = ask(
+	    call, "setup", key, change_parameters(call, key, NULL, call->body));
 	real = json_string_value(json_object_get(result, "key"));
+	if (result)
+		vhd_object_changed(call, "setup", real ? real : key, result);
 	if (is_domain(call) &&
 	    vhd_reseller_settle(call, key,
 		!result ? NULL
@@ -179,6 +258,30 @@ check_key(struct vhd_call *call, json_t *now, json_t *new)
 	return -1;
 }
 
+/* The key as the object itself tells it, or that of the path. */
+static const char *
+key_of(const struct vhd_call *call, const json_t *now)
+{
+	const char *name = call->place.resource->key;
+	const char *key =
+	    name ? json_string_value(json_object_get(now, name)) : NULL;
+
+	return key ? key : call->place.key;
+}
+
+/* Ask for a change of the object that is now. */
+static json_t *
+change(struct vhd_call *call, const char *verb, json_t *now, json_t *new)
+{
+	const char *key = key_of(call, now);
+	json_t *result =
+	    ask(call, verb, key, change_parameters(call, NULL, now, new));
+
+	if (result)
+		vhd_object_changed(call, verb, key, result);
+	return result;
+}
+
 /* now and new are taken. */
 static void
 modify(struct vhd_call *call, json_t *now, json_t *new)
@@ -188,8 +291,7 @@ modify(struct vhd_call *call, json_t *now, json_t *new)
 	if (strip(call, new, now) == 0 && check_key(call, now, new) == 0 &&
 	    check(call, schema, new) == 0) {
 		(void)vhd_strip_read_only(schema, now, now);
-		result = vhd_resource_ask(
-		    call, "modify", change_parameters(call, NULL, now, new));
+		result = change(call, "modify", now, new);
 	}
 	json_decref(now);
 	json_decref(new);
@@ -264,8 +366,7 @@ vhd_resource_delete(struct vhd_call *call)
 	if (now && vhd_entity_match(call, json_incref(now)) == 0) {
 		(void)vhd_strip_read_only(
 		    call->place.resource->schema, now, now);
-		result = vhd_resource_ask(
-		    call, "delete", change_parameters(call, NULL, now, NULL));
+		result = change(call, "delete", now, NULL);
 	}
 	json_decref(now);
 	if (result)
@@ -292,9 +393,10 @@ vhd_resource_act(struct vhd_call *call)
 	parameters = change_parameters(call, NULL, NULL, NULL);
 	json_object_set_new(parameters, "action", json_string(action->name));
 	json_object_set(parameters, "input", call->body);
-	result = vhd_resource_ask(call, "act", parameters);
+	result = ask(call, "act", call->place.key, parameters);
 	if (!result)
 		return;
+	vhd_object_changed(call, "act", call->place.key, result);
 	if (json_is_object(json_object_get(result, "result")))
 		vhd_call_json(
 		    call, 200, json_incref(json_object_get(result, "result")));

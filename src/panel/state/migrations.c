@@ -108,6 +108,22 @@ const char *const vhd_migrations[] = {
 	" status INTEGER,"
 	" result BLOB,"
 	" PRIMARY KEY(job, at)) WITHOUT ROWID;",
+	/* Objects of modules that are not ok: see objstate.h.  Texts that an
+	 * object has not are empty; state: enum vhd_objstate; job: what ends
+	 * it. */
+	"CREATE TABLE object_state("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" module TEXT NOT NULL,"
+	" resource TEXT NOT NULL,"
+	" domain TEXT NOT NULL,"
+	" parent TEXT NOT NULL,"
+	" key TEXT NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" reason TEXT NOT NULL,"
+	" since INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL,"
+	" job TEXT NOT NULL,"
+	" UNIQUE(module, resource, domain, parent, key));",
 };
 const size_t vhd_migrations_count =
     sizeof vhd_migrations / sizeof *vhd_migrations;

@@ -2,7 +2,7 @@
  * that hold one of IPv4, which is looked at. */
 #include "config.h"
 
-#include "daemons/veventd/address.h"
+#include "daemons/common/address.h"
 
 #include <netinet/in.h>
 #include <stddef.h>
@@ -65,7 +65,7 @@ is_private_v6(const uint8_t *bytes)
 }
 
 int
-ved_is_private(const struct sockaddr *address)
+vp_is_private(const struct sockaddr *address)
 {
 	struct sockaddr_in in;
 	struct sockaddr_in6 in6;

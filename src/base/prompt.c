@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "tools/prompt.h"
+#include "base/prompt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +54,7 @@ release_signals(const struct sigaction saved[CAUGHT])
 }
 
 int
-prompt_read(FILE *fp, char *line, size_t size)
+vp_prompt_read(FILE *fp, char *line, size_t size)
 {
 	size_t length = 0;
 	int c, problem = 0;
@@ -94,7 +94,7 @@ ask_terminal(FILE *tty, const char *prompt, char *line, size_t size)
 	catch_signals(saved);
 	tcsetattr(fd, TCSAFLUSH, &quiet);
 	dprintf(fd, "%s", prompt);
-	result = prompt_read(tty, line, size);
+	result = vp_prompt_read(tty, line, size);
 	problem = errno;
 	tcsetattr(fd, TCSAFLUSH, &old);
 	dprintf(fd, "\n");
@@ -104,14 +104,14 @@ ask_terminal(FILE *tty, const char *prompt, char *line, size_t size)
 }
 
 int
-prompt_secret(const char *prompt, char *line, size_t size)
+vp_prompt_secret(const char *prompt, char *line, size_t size)
 {
 	AUTO_FCLOSE FILE *tty = fopen("/dev/tty", "r+e");
 
-	fflush(stdout);
+	fflush(NULL); /* what was said before */
 	if (tty)
 		return ask_terminal(tty, prompt, line, size);
 	fputs(prompt, stderr);
 	fflush(stderr);
-	return prompt_read(stdin, line, size);
+	return vp_prompt_read(stdin, line, size);
 }

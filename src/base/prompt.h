@@ -1,6 +1,6 @@
 /* Asking for a secret with echo off. */
-#ifndef TOOLS_PROMPT_H
-#define TOOLS_PROMPT_H
+#ifndef BASE_PROMPT_H
+#define BASE_PROMPT_H
 
 #include <stddef.h>
 #include <stdio.h>
@@ -11,9 +11,9 @@
  * 0 at the end of input, -1 and errno: EMSGSIZE for a longer line, EILSEQ
  * for a NUL byte.
  */
-int prompt_secret(const char *prompt, char *line, size_t size);
+int vp_prompt_secret(const char *prompt, char *line, size_t size);
 /* The reading part: one line from fp, byte by byte, so that nothing behind
  * the line is taken and no copy stays in a buffer. */
-int prompt_read(FILE *fp, char *line, size_t size);
+int vp_prompt_read(FILE *fp, char *line, size_t size);
 
 #endif
