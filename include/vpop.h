@@ -197,6 +197,14 @@ VPOP_EXPORT int vpop_domains_add(
 /* Whichever of the two names exists is the real domain; the other is new. */
 VPOP_EXPORT int vpop_domain_add_alias(
     struct vpop *vp, const char *alias, const char *real);
+/*
+ * Make new_name the main name of a domain.  It becomes another name of it
+ * first, unless it is one; the old name goes on as another name, and the
+ * folder stays where it is.  VA_DOMAIN_ALREADY_EXISTS if new_name is a
+ * different domain's.
+ */
+VPOP_EXPORT int vpop_domain_rename(
+    struct vpop *vp, const char *name, const char *new_name);
 /* An alias name removes the alias only; a real domain goes with its aliases,
  * accounts and mail. */
 VPOP_EXPORT int vpop_domain_delete(struct vpop *vp, const char *name);

@@ -66,7 +66,10 @@ enum vpop_store_keep {
 	VPOP_KEEP_IPMAP = 16,
 	VPOP_KEEP_RELAY = 32,
 	VPOP_KEEP_AUTHLOG = 64,
-	VPOP_KEEP_ALIASDOMAINS = 128
+	VPOP_KEEP_ALIASDOMAINS = 128,
+	/* not a kind of records: accounts are found by the name of their
+	 * domain, so they are to be copied when it gets another one */
+	VPOP_KEEP_BY_NAME = 256
 };
 
 /* State of a balanced directory tree (facts: storage 4). */

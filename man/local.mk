@@ -1,6 +1,6 @@
 dist_man_MANS = %D%/authvchkpw.8 %D%/autorespond.1 %D%/clearopensmtp.8 \
 	%D%/dir-control.5 %D%/dotqmail2valias.1 %D%/onchange.5 %D%/password_strength.conf.5 \
-	%D%/vaddaliasdomain.1 %D%/vadddomain.1 %D%/vadduser.1 %D%/valias.1 \
+	%D%/vaddaliasdomain.1 %D%/vrenamedomain.1 %D%/vadddomain.1 %D%/vadduser.1 %D%/valias.1 \
 	%D%/module.7 %D%/vmodule.8 %D%/vmodulehook.8 %D%/vapppass.1 %D%/vpop_app_password.3 \
 	%D%/vchangepw.1 %D%/vchkpw.8 %D%/vconvert.1 %D%/vdeldomain.1 %D%/vdelivermail.8 \
 	%D%/vdeloldusers.1 %D%/vdeluser.1 %D%/vdoctor.1 %D%/vdominfo.1 \

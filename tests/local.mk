@@ -52,6 +52,7 @@ UNIT_TESTS = \
 	%D%/unit/test_doctor \
 	%D%/unit/test_domain \
 	%D%/unit/test_domain_alias \
+	%D%/unit/test_domain_rename \
 	%D%/unit/test_domain_change \
 	%D%/unit/test_dotqmail \
 	%D%/unit/test_event \
@@ -182,6 +183,7 @@ CLI_TESTS = \
 	%D%/cli/vpopmaild_users.t \
 	%D%/cli/vqmaillocal.t \
 	%D%/cli/vrcptcheck.t \
+	%D%/cli/vrenamedomain.t \
 	%D%/cli/vsetuserquota.t \
 	%D%/cli/vusagec.t \
 	%D%/cli/vusaged.t \

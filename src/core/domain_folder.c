@@ -96,8 +96,11 @@ count_below(struct vpop *vp, const char *folder, unsigned long *ret_count,
 	if (!walk && errno == ENOENT)
 		return 0;
 	while (walk && (found = vp_assign_next(walk, &entry)) == 1) {
-		if (strcmp(entry.name, entry.real) != 0 ||
-		    vp_dircontrol_rel(folder, entry.dir, entry.name, rel) != 0)
+		/* A domain that got another name keeps its folder. */
+		const char *last = strrchr(entry.dir, '/');
+
+		if (strcmp(entry.name, entry.real) != 0 || !last ||
+		    vp_dircontrol_rel(folder, entry.dir, last + 1, rel) != 0)
 			continue;
 		++*ret_count;
 		if (vp_domain_rel_after(rel, ret_last))

@@ -60,6 +60,14 @@ int vp_domain_row_add(struct vpop *vp, const char *alias, const char *real);
 int vp_domain_rows_remove(
     struct vpop *vp, const char *const *names, size_t count);
 
+/* domain_copy.c: put what the store keeps of a domain under another name, too;
+ * what it has under that name is replaced. */
+struct vpop_store;
+struct vpop_store_ops;
+int vp_domain_copy(struct vpop *vp, const struct vpop_store_ops *ops,
+    struct vpop_store *store, const struct vpop_domain *from,
+    const struct vpop_domain *to);
+
 /* 1 if the hash path a is further in the balanced tree than b. */
 int vp_domain_rel_after(const char *a, const char *b);
 /* Make the folder's .dir-control say what users/assign says. */

@@ -43,6 +43,9 @@ const struct vp_event_type vp_event_types[] = {
 	{ "domain.deleted", "domain",
 	    "A domain was removed with its accounts and alias names.", LIBRARY,
 	    "real! dir! uid:int! gid:int! names:texts!", NULL },
+	{ "domain.renamed", "domain",
+	    "Another name of a domain is its main name now; the old one goes "
+	    "on as another name.", LIBRARY, "name!", "name!" },
 	{ "domain.catchall.changed", "domain",
 	    "What is done with mail for nobody was changed.", LIBRARY,
 	    "action!", "action!" },

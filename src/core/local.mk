@@ -23,7 +23,8 @@ noinst_LTLIBRARIES += %D%/libcore.la
 	%D%/doctor_folder.c %D%/doctor_site.c %D%/doctor_tree.c \
 	%D%/doctor_user.c %D%/domain.c %D%/domain.h %D%/domain_add.c \
 	%D%/domain_add_chunk.c %D%/domain_add_int.h %D%/domain_alias.c %D%/domain_change.c \
-	%D%/domain_check.c %D%/domain_default.c %D%/domain_delete.c \
+	%D%/domain_check.c %D%/domain_copy.c %D%/domain_default.c \
+	%D%/domain_delete.c %D%/domain_rename.c \
 	%D%/domain_fold.c %D%/domain_folder.c %D%/domain_int.h \
 	%D%/domain_make.c %D%/domain_place.c %D%/domain_recover.c \
 	%D%/domain_remove.c %D%/domain_rows.c %D%/domains.c %D%/handle.c %D%/handle.h %D%/idn.c \

@@ -40,6 +40,7 @@ static const struct {
 	{ "aliasdomain.created", vp_recover_domain_add_alias },
 	{ "domain.deleted", vp_recover_domain_delete },
 	{ "aliasdomain.deleted", vp_recover_domain_delete },
+	{ "domain.renamed", vp_recover_domain_rename },
 	{ "domain.catchall.changed", vp_recover_atomic },
 	{ "domain.suspended", vp_recover_atomic },
 	{ "domain.resumed", vp_recover_atomic },
@@ -144,6 +145,24 @@ vp_change_start(struct vpop *vp)
 	return vp_onchange_missed(vp);
 }
 
+/* The domain may have got another main name while we waited. */
+static int
+check_name(struct vpop *vp, const struct vpop_domain *domain)
+{
+	struct vpop_domain now;
+	int code = vpop_domain_get(vp, domain->real, &now);
+
+	if (code == VA_DOMAIN_DOES_NOT_EXIST) {
+		vp_clear_error(vp);
+		return 0;
+	}
+	if (code == 0 && strcmp(now.real, domain->real) != 0)
+		code = vp_fail(vp, VA_LOCK_FAILED,
+		    "domain '%s' has become '%s' meanwhile; try again",
+		    domain->real, now.real);
+	return code;
+}
+
 int
 vp_change_lock(struct vpop *vp, const struct vpop_domain *domain, int dirfd)
 {
@@ -152,12 +171,13 @@ vp_change_lock(struct vpop *vp, const struct vpop_domain *domain, int dirfd)
 		if (lock < 0)
 			return lock;
 		int any = vp_journal_any(vp, domain->real);
-		if (any == 0 || (any > 0 && tries == LOCK_TRIES))
+		int code = any < 0 ? any : check_name(vp, domain);
+		if (code == 0 && (any == 0 || tries == LOCK_TRIES))
 			return lock;
 		close(lock);
-		if (any < 0)
-			return any;
-		int code = vp_recover(vp, NULL);
+		if (code != 0)
+			return code;
+		code = vp_recover(vp, NULL);
 		if (code < 0)
 			return code;
 		vp_clear_error(vp);

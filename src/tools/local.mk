@@ -20,6 +20,7 @@ bin_PROGRAMS += %D%/vadddomain \
 	%D%/vapppass \
 	%D%/vaddaliasdomain \
 	%D%/vdeldomain \
+	%D%/vrenamedomain \
 	%D%/vdominfo \
 	%D%/vadduser \
 	%D%/vdeluser \
@@ -49,6 +50,7 @@ bin_PROGRAMS += %D%/vadddomain \
 %C%_vadddomain_LDADD = $(TOOL_LIBS)
 %C%_vaddaliasdomain_LDADD = $(TOOL_LIBS)
 %C%_vdeldomain_LDADD = $(TOOL_LIBS)
+%C%_vrenamedomain_LDADD = $(TOOL_LIBS)
 %C%_vdominfo_LDADD = $(TOOL_LIBS)
 %C%_vadduser_LDADD = $(TOOL_LIBS)
 %C%_vdeluser_LDADD = $(TOOL_LIBS)

@@ -4,7 +4,7 @@
 . "${srcdir:-.}/tests/lib/lib.sh"
 
 site_make
-for tool in vadddomain vaddaliasdomain vdeldomain vdominfo vadduser vdeluser \
+for tool in vadddomain vaddaliasdomain vdeldomain vrenamedomain vdominfo vadduser vdeluser \
     vuserinfo vmoduser vsetuserquota vpasswd vchangepw vverifypw vmkpasswd \
     vmoddomlimits valias vipmap vpopbull vdeloldusers vmakedotqmail vkill vlist \
     vdoctor vapppass vevents; do

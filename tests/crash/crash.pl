@@ -37,6 +37,8 @@ my %scenarios = (
 		lines => 1, stdin => "domain,hash\nn1.test,$hash\nn2.test,$hash\n"],
 	vaddaliasdomain => [["vaddaliasdomain", "one.test", "alias.test"],
 		again => [255]],
+	vrenamedomain => [["vrenamedomain", "two.test", "also-two.test"],
+		alive => ["ann", "two.test"]],
 	vdeldomain => [["vdeldomain", "-f", "two.test"], again => [245]],
 	vdeldomain_alias => [["vdeldomain", "also-two.test"], again => [245]],
 	vadduser => [["vadduser", "-e", $hash, "new\@one.test"],
@@ -297,6 +299,7 @@ sub examine {
 	my ($bad, $status, $out, $is_new);
 	if (!$s->{broken}) {
 		$bad = deliver("stays", "keep.test");
+		$bad //= deliver(@{ $s->{alive} }) if $s->{alive};
 		return $bad if $bad;
 		($status, $out) = run(undef, qw(vmoduser -c stays
 		    stays@keep.test));

@@ -451,6 +451,8 @@ take_row(struct vpop_store_rows *rows, struct vpop_store_row *row)
 		row->name = text_of(rows, VP_AD_ALIAS);
 		row->value = text_of(rows, VP_AD_DOMAIN);
 		break;
+	case VPOP_KEEP_BY_NAME: /* has no records */
+		break;
 	}
 	return code;
 }
