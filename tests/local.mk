@@ -140,6 +140,7 @@ CLI_TESTS = \
 	%D%/panel/audit.t \
 	%D%/panel/events.t \
 	%D%/panel/crowd.t \
+	%D%/panel/domains.t \
 	%D%/panel/factor.t \
 	%D%/panel/mail.t \
 	%D%/panel/mail_root.t \

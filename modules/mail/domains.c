@@ -39,6 +39,28 @@ complete(struct mail *m, const struct mail_request *r, json_t *object)
 	return add_words(m, r->key, object);
 }
 
+/* What the module keeps of a domain is under its main name. */
+static int
+move_records(struct mail *m, const char *from, const char *to)
+{
+	static const char *const moves[] = {
+		"UPDATE OR REPLACE domain SET name = ?2 WHERE name = ?1",
+		"UPDATE OR REPLACE registration SET domain = ?2"
+		" WHERE domain = ?1",
+		"UPDATE signup SET domain = ?2 WHERE domain = ?1"
+	};
+	const char *const names[] = { from, to, NULL };
+	struct vpop_domain domain;
+
+	if (vpop_domain_get(m->vp, to, &domain) != 0 ||
+	    strcmp(domain.real, to) != 0)
+		return 0;
+	for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+		if (mail_record_change(m, moves[i], names) != 0)
+			return -1;
+	return 0;
+}
+
 /* After a change: what was said of the domain goes and comes with it. */
 static int
 keep_words(struct mail *m, const struct mail_request *r)
@@ -46,6 +68,11 @@ keep_words(struct mail *m, const struct mail_request *r)
 	const char *description = mail_text(r->new, "description");
 	const char *language = mail_text(r->new, "language");
 
+	if (r->what == MAIL_ACT)
+		return strcmp(r->action, "rename") == 0
+			   ? move_records(
+				 m, r->key, mail_text(r->input, "name"))
+			   : 0;
 	if (r->what == MAIL_DELETE)
 		return mail_record_change(m,
 		    "DELETE FROM domain WHERE name = ?",
@@ -197,6 +224,9 @@ act(struct mail *m, const struct mail_request *r)
 		    vpop_domain_suspend(m->vp, r->key, reason ? reason : ""));
 	if (strcmp(r->action, "resume") == 0)
 		return done(m, vpop_domain_resume(m->vp, r->key));
+	if (strcmp(r->action, "rename") == 0)
+		return done(m, vpop_domain_rename(
+				   m->vp, r->key, mail_text(r->input, "name")));
 	if (strcmp(r->action, "bulletin") == 0)
 		return mail_bulletin(m, r);
 	return mail_refuse(m, "unsupported", NULL,
@@ -217,4 +247,6 @@ const struct mail_resource mail_domains = {
 	.complete = complete,
 	.is_final = 1,
 	.root = 1U << MAIL_SETUP | 1U << MAIL_DELETE,
+	.root_action = "rename",
+	.after_acts = 1,
 };

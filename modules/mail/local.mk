@@ -13,6 +13,7 @@ dist_mailmodule_DATA = \
 	%D%/limits.json \
 	%D%/module.json \
 	%D%/registration.json \
+	%D%/rename.json \
 	%D%/reset.json \
 	%D%/reset-confirm.json \
 	%D%/reset-request.json \

@@ -56,8 +56,10 @@ struct mail_resource {
 	/* Likewise, of an object that the root helper has shown. */
 	int (*complete)(
 	    struct mail *m, const struct mail_request *r, json_t *object);
-	int is_own;    /* kept by the module itself: never root's */
-	int is_final;  /* what is deleted cannot be brought back */
+	const char *root_action; /* an action that it makes, too, or NULL */
+	int after_acts;          /* "after" is for actions, too */
+	int is_own;              /* kept by the module itself: never root's */
+	int is_final;            /* what is deleted cannot be brought back */
 	unsigned root; /* 1 << action: made by the root helper, if there is
 			* one */
 };
@@ -159,7 +161,8 @@ json_t *mail_job_undo(struct mail *m, json_t *all);
 const char *mail_verb(enum mail_action what);
 /* The domain that a request is about; "" for the site or a new one. */
 const char *mail_domain_of(const struct mail_request *r);
-/* 1 if the root helper is to do it. */
+/* 1 if it is for root alone; 1 if the root helper is to do it. */
+int mail_is_roots(const struct mail_request *r);
 int mail_needs_root(const struct mail *m, const struct mail_request *r);
 json_t *mail_ask_root(struct mail *m, const struct mail_request *r);
 /* One request: its answer, an object. */

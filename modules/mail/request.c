@@ -175,7 +175,8 @@ static int
 follow_up(struct mail *m, const struct mail_request *r)
 {
 	if (!m->db || !r->resource->after || r->is_dry ||
-	    r->what == MAIL_LIST || r->what == MAIL_GET || r->what == MAIL_ACT)
+	    r->what == MAIL_LIST || r->what == MAIL_GET ||
+	    (r->what == MAIL_ACT && !r->resource->after_acts))
 		return 0;
 	return r->resource->after(m, r);
 }

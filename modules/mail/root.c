@@ -16,10 +16,15 @@
 
 #define ANSWER_BYTES 1048576
 
-static int
-is_roots(const struct mail_request *r)
+int
+mail_is_roots(const struct mail_request *r)
 {
-	return !r->is_dry && (r->resource->root & 1U << r->what) != 0;
+	const char *action = r->resource->root_action;
+
+	if (r->is_dry)
+		return 0;
+	return r->what == MAIL_ACT ? action && strcmp(r->action, action) == 0
+				   : (r->resource->root & 1U << r->what) != 0;
 }
 
 const char *
@@ -46,7 +51,7 @@ int
 mail_needs_root(const struct mail *m, const struct mail_request *r)
 {
 	return m->root >= 0 && !r->resource->is_own &&
-	       (is_roots(r) || is_foreign(m, r));
+	       (mail_is_roots(r) || is_foreign(m, r));
 }
 
 static int
@@ -111,14 +116,15 @@ pass_on(struct mail *m, json_t *error)
 static json_t *
 question_of(struct mail *m, const struct mail_request *r)
 {
-	const char *verb = mail_verb(r->what);
+	const char *verb = r->what == MAIL_ACT ? r->action : mail_verb(r->what);
 	json_t *input = json_copy(r->all);
 	char name[64];
 
 	if (!r->is_dry)
-		json_object_set_new(input, "verb", json_string(verb));
+		json_object_set_new(
+		    input, "verb", json_string(mail_verb(r->what)));
 	json_object_set(input, "settings", m->settings);
-	if (!is_roots(r))
+	if (!mail_is_roots(r))
 		(void)vp_copy(name, sizeof name, "foreign");
 	else if (vp_format(
 		     name, sizeof name, "%s-%s", r->resource->name, verb) != 0)

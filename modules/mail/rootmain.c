@@ -34,8 +34,7 @@ may_be_foreign(struct mail *m, json_t *request)
 	struct mail_request r;
 
 	return mail_request_read(m, request, &r) == 0 &&
-	       mail_domain_of(&r)[0] &&
-	       (r.is_dry || !(r.resource->root & 1U << r.what));
+	       mail_domain_of(&r)[0] && !mail_is_roots(&r);
 }
 
 static int
@@ -45,8 +44,12 @@ is_allowed(struct mail *m, int argc, char **argv, json_t *request)
 		return may_be_foreign(m, request);
 	if (argc != 3)
 		return 0;
+	const int is_action = strcmp(argv[2], "rename") == 0;
+
 	json_object_set_new(request, "resource", json_string(argv[1]));
-	json_object_set_new(request, "verb", json_string(argv[2]));
+	json_object_set_new(
+	    request, "verb", json_string(is_action ? "act" : argv[2]));
+	json_object_set_new(request, "action", json_string(argv[2]));
 	return 1;
 }
 

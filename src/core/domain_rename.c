@@ -233,7 +233,7 @@ make_change(struct vpop *vp, struct renaming *renaming)
 	struct vp_intent intent = {
 		.event = "domain.renamed",
 		.object = renaming->to.real,
-		.domain = renaming->to.real,
+		.domain = renaming->from.real, /* whose owners see it */
 		.old = describe(renaming->from.real),
 		.new = describe(renaming->to.real),
 	};

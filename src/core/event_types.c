@@ -191,6 +191,12 @@ const struct vp_event_type vp_event_types[] = {
 	{ "certificate.revoked", "certificate", "A certificate was revoked.",
 	    WEB, NULL, CERT },
 
+	{ "domain.delete.scheduled", "domain",
+	    "A domain is to be deleted, unless that is taken back.", PANEL,
+	    NULL, "execute_at!" },
+	{ "domain.delete.cancelled", "domain", "It is not.", PANEL,
+	    "execute_at!", NULL },
+
 	{ "session.created", "session", "Somebody logged in to the panel.",
 	    PANEL, NULL, SESSION },
 	{ "session.revoked", "session", "A session was ended.", PANEL,

@@ -41,10 +41,11 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/http/target.c %D%/http/target.h \
 	%D%/job/job.c %D%/job/job.h \
 	%D%/job/keeper.c %D%/job/keeper.h \
-	%D%/job/process.c %D%/job/run.c \
+	%D%/job/follow.c %D%/job/process.c %D%/job/run.c \
 	%D%/job/seal.c %D%/job/seal.h \
 	%D%/res/changelock.c %D%/res/changelock.h \
 	%D%/res/degraded.c \
+	%D%/res/deletion.c %D%/res/deletion.h \
 	%D%/res/grants.c \
 	%D%/res/merge.c %D%/res/merge.h \
 	%D%/res/objstate.c %D%/res/objstate.h \

@@ -44,6 +44,7 @@ static const struct vp_conf_item table[] = {
 	NUMBER("queue", queue, "500", 1, 100000),
 	NUMBER("body_bytes", body_bytes, "1048576", 1024, 8 << 20),
 	NUMBER("job_days", job_days, "7", 1, 3650),
+	NUMBER("delete_days", delete_days, "7", 0, 365),
 	NUMBER("webhooks", webhooks, "100", 0, 1000),
 	NUMBER("webhooks_per_domain", webhooks_per_domain, "3", 0, 1000),
 	TEXT("access_log", access_log, ""),

@@ -26,6 +26,7 @@ struct vhd_settings {
 	int64_t idle_seconds, request_seconds, queue, body_bytes, syslog;
 	char *origins, *second_factor;
 	int64_t job_days;
+	int64_t delete_days;
 	int64_t webhooks, webhooks_per_domain; /* how many there may be */
 	int64_t session_seconds, session_idle_seconds, plain_cookie;
 	int64_t anonymous_per_address;

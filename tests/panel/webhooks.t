@@ -185,12 +185,18 @@ is 'without the path and the secret' "$(vevents -n 1000 list --json |
     grep -cE 'path/key|another-secret')" 0
 is 'the log knows no secret' "$(grep -c another-secret "$PANEL_LOG")" 0
 web PATCH "/webhooks/$id" -H "$JSON" -H 'If-Match: *' -d '{"events":["*"]}'
-ok 'the domain goes' vdeldomain example.com
+until_ok 'veventd knows that' sh -c "valias -i '&x@y.example' \
+    i\$(date +%N)@example.com && sleep 0.5 && grep -q alias.created '$web/got'"
+ok 'the domain gets another name' vrenamedomain example.com moved.com
+ok 'what comes after that' vadduser --no-password late@moved.com
+until_ok 'the webhook is told of the name' told domain.renamed moved.com
+until_ok 'and of what came' told user.created late@moved.com
+ok 'the domain goes' vdeldomain -f moved.com
 until_ok 'the webhook, too' test ! -e "$folder/$id.json"
 until_ok 'with all that was known of it' sh -c \
     "! vevents subscribers --json | grep -q '$id'"
-ok 'one of that name' vadddomain example.com secret2
-login postmaster@example.com secret2
+ok 'one of that name' vadddomain moved.com secret2
+login postmaster@moved.com secret2
 is 'has none' "$(web GET /webhooks; got '.items | length')" 0
 event_end
 is 'veventd ends' "$status" 0

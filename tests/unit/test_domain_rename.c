@@ -168,7 +168,7 @@ START_TEST(interrupted)
 {
 	struct vp_intent intent = { .event = "domain.renamed",
 		.object = "new.example",
-		.domain = "new.example",
+		.domain = "old.example",
 		.old = json_pack("{s:s}", "name", "old.example"),
 		.new = json_pack("{s:s}", "name", "new.example") };
 	const struct vpop_store_ops *ops;

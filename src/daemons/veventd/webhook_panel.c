@@ -20,7 +20,9 @@
 
 #define SECONDS 10
 /* It looks for these itself. */
-#define ALWAYS VP_WEBHOOK_TEST " domain.deleted"
+#define ALWAYS  VP_WEBHOOK_TEST " " DELETED " " RENAMED
+#define DELETED "domain.deleted"
+#define RENAMED "domain.renamed"
 
 /* ---- reading ---------------------------------------------------------- */
 
@@ -109,9 +111,9 @@ ved_webhook_read_panel(
 static int64_t
 find_end(struct vpop *vp, const struct ved_webhook *hook)
 {
-	const struct vpop_event_filter filter = { .type = "domain.deleted",
-		.object = hook->domain,
-		.after = hook->seq };
+	const struct vpop_event_filter filter = {
+		.type = DELETED, .object = hook->domain, .after = hook->seq
+	};
 	struct vpop_events *cursor = NULL;
 	struct vpop_event event = { .seq = 0 };
 	int code = vpop_events_open(vp, &filter, &cursor);
@@ -149,6 +151,41 @@ end(struct ved_worker *worker, const struct ved_webhook *hook)
 	ved_worker_end();
 }
 
+/* Its domain has another name now.  What is told under the new one comes after
+ * this fact, and is seen by the process that reads its file then. */
+static void
+follow(const struct ved_webhook *hook, const struct vpop_event *event)
+{
+	AUTO_CLOSE int lock = vp_webhooks_lock(hook->folder);
+	json_t *json =
+	    lock < 0 ? NULL : vp_webhook_read(hook->folder, hook->id);
+
+	json_object_set_new(json, "domain", json_string(event->object));
+	json_object_set_new(json, "seq", json_integer(event->seq));
+	if (!json || vp_webhook_write(hook->folder, hook->id, json) != 0)
+		vp_daemonlog(LOG_ERR,
+		    "the webhook '%s' cannot follow '%s' to '%s': %s", hook->id,
+		    hook->domain, event->object, strerror(errno));
+	json_decref(json);
+	ved_worker_end();
+}
+
+static int
+is_renamed(const struct ved_webhook *hook, const struct vpop_event *event)
+{
+	const char *from = "";
+	json_t *json;
+	int is_ours;
+
+	if (!*hook->domain || strcmp(event->type, RENAMED) != 0)
+		return 0;
+	json = json_loads(event->json, 0, NULL);
+	(void)json_unpack(json, "{s:{s:{s:s}}}", "data", "old", "name", &from);
+	is_ours = strcmp(from, hook->domain) == 0;
+	json_decref(json);
+	return is_ours;
+}
+
 int
 ved_webhook_is_for(struct ved_worker *worker, const struct ved_webhook *hook,
     const struct vpop_event *event)
@@ -159,8 +196,13 @@ ved_webhook_is_for(struct ved_worker *worker, const struct ved_webhook *hook,
 		return strcmp(event->object, hook->id) == 0;
 	if (*hook->domain)
 		last = find_end(worker->vp, hook);
-	if (last == 0)
-		return is_asked_for(hook, event->type);
+	if (last == 0 && is_asked_for(hook, event->type))
+		return 1;
+	if (last == 0) {
+		if (is_renamed(hook, event))
+			follow(hook, event);
+		return 0;
+	}
 	if (last > 0 && event->seq <= last && is_asked_for(hook, event->type))
 		return 1;
 	/* When it is not known, rather nothing than another's. */
@@ -276,7 +318,9 @@ ved_webhook_told(struct ved_worker *worker, struct ved_webhook *hook,
 		ved_worker_end();
 	}
 	/* It was told of that once, whatever came of it. */
-	if (*hook->domain && strcmp(event->type, "domain.deleted") == 0 &&
+	if (*hook->domain && strcmp(event->type, DELETED) == 0 &&
 	    strcmp(event->object, hook->domain) == 0)
 		end(worker, hook);
+	if (is_renamed(hook, event))
+		follow(hook, event);
 }

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "daemons/common/daemonlog.h"
+#include "panel/api/body.h"
 #include "panel/job/seal.h"
 #include "panel/state/state.h"
 #include "vpop_event.h"
@@ -51,6 +52,7 @@ vhd_job_row(sqlite3_stmt *row, struct vhd_job *ret_job)
 		.ended = sqlite3_column_int64(row, 11),
 		.token = copy(row, 12),
 		.seq = sqlite3_column_int64(row, 13),
+		.due = sqlite3_column_int64(row, 14),
 	};
 
 	snprintf(job.id, sizeof job.id, "%s",
@@ -149,12 +151,13 @@ insert(struct vhd_call *call, struct vhd_job *job, json_t *operations)
 
 	if (vhd_state_run(call->state,
 		"INSERT INTO job(id, account, address, target, state, total,"
-		" done, failed, created, started, ended, token, seq)"
-		" VALUES(?1, ?2, ?3, ?4, 0, ?5, 0, 0, ?6, 0, 0, ?7, ?8)",
+		" done, failed, created, started, ended, token, seq, due)"
+		" VALUES(?1, ?2, ?3, ?4, 0, ?5, 0, 0, ?6, 0, 0, ?7, ?8, ?9)",
 		vhd_text(job->id), vhd_text(job->account),
 		vhd_text(job->address), vhd_text(job->target),
 		vhd_number(job->total), vhd_number(job->created),
-		vhd_text(job->token), vhd_number(job->seq)) < 0)
+		vhd_text(job->token), vhd_number(job->seq),
+		vhd_number(job->due)) < 0)
 		return -1;
 	sqlite3_stmt *row = vhd_state_query(call->state,
 	    "SELECT number FROM job WHERE id = ?1", vhd_text(job->id));
@@ -170,12 +173,14 @@ insert(struct vhd_call *call, struct vhd_job *job, json_t *operations)
 	return 0;
 }
 
-/* How many jobs of an account have not ended, or -1. */
+/* How many jobs of an account have not ended and do not wait for a time, or
+ * -1. */
 static int64_t
 count_open(struct vhd_call *call)
 {
 	sqlite3_stmt *row = vhd_state_query(call->state,
-	    "SELECT count(*) FROM job WHERE state < 2 AND account = ?1",
+	    "SELECT count(*) FROM job WHERE state < 2 AND due = 0"
+	    " AND account = ?1",
 	    vhd_text(call->who.name));
 	int64_t count;
 
@@ -186,7 +191,7 @@ count_open(struct vhd_call *call)
 	return count;
 }
 
-static void
+static int
 queue(struct vhd_call *call, struct vhd_job *job, json_t *operations)
 {
 	unsigned char id[ID_BYTES];
@@ -194,34 +199,39 @@ queue(struct vhd_call *call, struct vhd_job *job, json_t *operations)
 
 	if (vp_random(id, sizeof id) != 0) {
 		vhd_problem_state(call);
-		return;
+		return -1;
 	}
 	sodium_bin2hex(job->id, sizeof job->id, id, sizeof id);
 	if (vhd_state_begin(call->state) != 0 ||
 	    vhd_state_end(call->state, insert(call, job, operations)) != 0) {
 		vhd_problem_state(call);
-		return;
+		return -1;
 	}
 	vhd_job_publish(call->vp, "job.queued", job);
 	/* A full counter wakes, too. */
-	if (write(call->jobs_fd, &one, sizeof one) < 0)
+	if (call->jobs_fd >= 0 && write(call->jobs_fd, &one, sizeof one) < 0)
 		vp_daemonlog(LOG_INFO, "jobs are looked for later");
 	vhd_call_header(call, VHD_REPLY_LOCATION, "/api/v1/jobs/%s", job->id);
 	vhd_call_json(call, 202,
-	    json_pack("{s:s, s:s, s:I}", "id", job->id, "state", "queued",
-		"operations", (json_int_t)job->total));
+	    json_pack("{s:s, s:s, s:I, s:o*}", "id", job->id, "state", "queued",
+		"operations", (json_int_t)job->total, "due",
+		job->due ? vhd_time_json(job->due) : NULL));
+	return 0;
 }
 
-void
-vhd_job_create(struct vhd_call *call, const char *target, json_t *operations)
+int
+vhd_job_create(struct vhd_call *call, const char *target, json_t *operations,
+    int64_t due, char ret_id[VHD_ID_SIZE])
 {
 	struct vhd_job job = { .account = strdup(call->who.name),
 		.address = strdup(call->request->address),
 		.target = strdup(target),
 		.token = strdup(call->who.token),
 		.total = (int64_t)json_array_size(operations),
-		.created = time(NULL) };
+		.created = time(NULL),
+		.due = due };
 	int64_t open = count_open(call);
+	int rc = -1;
 
 	if (open < 0 || !job.account || !job.address || !job.target ||
 	    !job.token)
@@ -233,6 +243,43 @@ vhd_job_create(struct vhd_call *call, const char *target, json_t *operations)
 		vhd_problem(call, 429, "too-many-jobs",
 		    "there are %d jobs of yours that have not ended", OPEN_MAX);
 	else
-		queue(call, &job, operations);
+		rc = queue(call, &job, operations);
+	if (ret_id)
+		memcpy(ret_id, job.id, sizeof job.id);
 	vhd_job_clear(&job);
+	return rc;
+}
+
+/* ---- cancelling ------------------------------------------------------- */
+
+static int
+mark_cancelled(struct vhd_state *state, int64_t number)
+{
+	int changed = vhd_state_run(state,
+	    "UPDATE job SET state = 4, ended = ?2"
+	    " WHERE number = ?1 AND state < 2",
+	    vhd_number(number), vhd_number(time(NULL)));
+
+	if (changed <= 0)
+		return changed;
+	return vhd_state_run(state,
+		   "UPDATE job_operation SET operation = NULL WHERE job = ?1",
+		   vhd_number(number)) < 0
+		   ? -1
+		   : 1;
+}
+
+int
+vhd_job_cancel(struct vhd_call *call, const struct vhd_job *job)
+{
+	int changed;
+
+	if (vhd_state_begin(call->state) != 0)
+		return -1;
+	changed = mark_cancelled(call->state, job->number);
+	if (vhd_state_end(call->state, changed < 0) != 0)
+		return -1;
+	if (changed > 0)
+		vhd_job_publish(call->vp, "job.cancelled", job);
+	return changed;
 }

@@ -36,11 +36,12 @@ struct vhd_job {
 	int64_t seq; /* of the journal when it was made */
 	enum vhd_job_state state;
 	int64_t total, done, failed, created, started, ended;
+	int64_t due; /* when it may begin; 0: at once */
 };
 
 #define VHD_JOB_COLUMNS                                                        \
 	"number, id, account, address, target, state, total, done, failed,"    \
-	" created, started, ended, token, seq"
+	" created, started, ended, token, seq, due"
 
 const char *vhd_job_state_name(enum vhd_job_state state);
 /* A row of VHD_JOB_COLUMNS.  0, or -1 without memory. */
@@ -52,11 +53,14 @@ int vhd_job_find(
 
 /*
  * Keep operations, [{"method", "path", "body", "if_match"}] with whole paths,
- * as a job of the caller for the target, and answer 202 with its address; or
- * a problem.
+ * as a job of the caller for the target, which begins when it is due (0: at
+ * once), and answer 202 with its address; or a problem.  ret_id may be NULL.
+ * 0, or -1.
  */
-void vhd_job_create(
-    struct vhd_call *call, const char *target, json_t *operations);
+int vhd_job_create(struct vhd_call *call, const char *target,
+    json_t *operations, int64_t due, char ret_id[VHD_ID_SIZE]);
+/* 1 it is cancelled, 0 it has ended already, -1. */
+int vhd_job_cancel(struct vhd_call *call, const struct vhd_job *job);
 /* A fact of the type, for the journal. */
 void vhd_job_publish(
     struct vpop *vp, const char *type, const struct vhd_job *job);
@@ -70,6 +74,12 @@ int vhd_job_step(
     struct vhd_site *site, const struct vhd_settings *settings, int64_t *turn);
 /* Forget those that ended before the time, a few at a time; how many, or -1. */
 int vhd_jobs_expire(struct vhd_state *state, int64_t before);
+
+/* ---- follow.c --------------------------------------------------------- */
+
+/* Domains that got another main name since the last call; what fails is
+ * logged, and done by the next. */
+void vhd_follow_domains(struct vhd_site *site);
 
 /* ---- process.c -------------------------------------------------------- */
 

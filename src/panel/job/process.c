@@ -52,6 +52,7 @@ vhd_jobs_run(const struct vhd_settings *settings, int control, int wake)
 			continue;
 		if (vhd_job_step(&site, settings, &turn) > 0)
 			wait = 0;
+		vhd_follow_domains(&site);
 		if (wait == 0 || vp_clock_ms() < next)
 			continue;
 		expire(&site, settings);

@@ -16,6 +16,7 @@
 #include "panel/auth/token.h"
 #include "panel/job/job.h"
 #include "panel/job/seal.h"
+#include "panel/res/deletion.h"
 #include "panel/state/state.h"
 
 #define TRIES      3
@@ -172,6 +173,8 @@ execute(struct run *run, struct vhd_call *call)
 		rc = become(run, call);
 		if (rc == 0)
 			rc = note_try(run);
+		if (rc == 0 && run->job.due)
+			rc = vhd_deletion_check(call, run->job.id);
 		if (rc == 0) {
 			vhd_call_actor(call);
 			vhd_route_run(call);
@@ -212,6 +215,8 @@ write_result(struct run *run, const struct vhd_call *call, const void *sealed,
 		"UPDATE job SET done = done + 1, failed = failed + ?2"
 		" WHERE number = ?1",
 		vhd_number(run->job.number), vhd_number(has_failed)) < 0)
+		return -1;
+	if (run->job.due && vhd_deletion_forget(state, run->job.id) != 0)
 		return -1;
 	run->job.done++;
 	run->job.failed += has_failed;
@@ -261,6 +266,8 @@ run_operation(struct run *run)
 	if (rc <= 0)
 		return fail_state(run);
 	rc = execute(run, &call);
+	/* Whoever sees the result finds the panel as it is then. */
+	vhd_follow_domains(run->site);
 	if (rc == 0)
 		rc = keep_result(run, &call);
 	vhd_call_clear(&call);
@@ -311,8 +318,9 @@ next_job(struct run *run, int64_t after)
 	struct vhd_state *state = run->site->state;
 	sqlite3_stmt *row = vhd_state_query(state,
 	    "SELECT " VHD_JOB_COLUMNS " FROM job"
-	    " WHERE state < 2 AND number > ?1 ORDER BY number LIMIT 1",
-	    vhd_number(after));
+	    " WHERE state < 2 AND number > ?1 AND due <= ?2"
+	    " ORDER BY number LIMIT 1",
+	    vhd_number(after), vhd_number(time(NULL)));
 	int rc = vhd_state_next(state, row);
 
 	if (rc < 0)

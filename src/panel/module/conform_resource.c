@@ -260,26 +260,50 @@ acted(struct life *life)
 	const struct vp_module_resource *resource = life->resource;
 
 	for (size_t i = 0; i < resource->actions_count; i++)
-		if (!resource->actions[i].deletes)
+		if (!resource->actions[i].deletes &&
+		    !resource->actions[i].renames &&
+		    !resource->actions[i].cancels)
 			act(life, &resource->actions[i]);
 	does(life, "get", parameters(life), NULL,
 	    "after its actions it is there");
 }
 
-/* Those that delete it, each of them the last one that it sees. */
+/* What an action has given another key, which is in its example. */
+static void
+rename_gone(struct life *life, const struct vp_module_action *action)
+{
+	json_t *example =
+	    json_array_get(json_object_get(action->schema, "examples"), 0);
+	json_t *key = json_object_get(example, life->resource->key);
+	json_t *old = json_copy(life->first);
+	json_t *with;
+
+	json_object_set(old, life->resource->key, key);
+	with = change(life, 0, old, NULL);
+	json_object_set(with, "key", key);
+	does(life, "delete", with, NULL, "it is deleted by its new key");
+	json_decref(old);
+}
+
+/* Those that delete it, or give it another key, each of them the last one that
+ * it sees. */
 static void
 acted_away(struct life *life)
 {
 	const struct vp_module_resource *resource = life->resource;
 
 	for (size_t i = 0; i < resource->actions_count; i++) {
-		if (!resource->actions[i].deletes)
+		const struct vp_module_action *action = &resource->actions[i];
+
+		if (!action->deletes && !action->renames)
 			continue;
 		does(life, "setup", change(life, 0, NULL, life->first), NULL,
-		    "made for an action that deletes it");
-		act(life, &resource->actions[i]);
+		    "made for an action that takes it away");
+		act(life, action);
 		does(life, "get", parameters(life), "not-found",
 		    "after it it is gone");
+		if (action->renames)
+			rename_gone(life, action);
 	}
 }
 

@@ -35,6 +35,8 @@ struct vp_module_action {
 	unsigned roles;
 	int is_job;
 	int deletes; /* the object is gone afterwards */
+	int renames; /* it has the key that its input gives it */
+	int cancels; /* the panel takes a deletion back that waits */
 };
 
 struct vp_module_resource {
@@ -42,6 +44,7 @@ struct vp_module_resource {
 	const char *key; /* NULL: there is one object for each parent */
 	int of_domain;   /* 0: of the site */
 	int is_searched;
+	int has_grace;                           /* deletions wait */
 	const struct vp_module_resource *within; /* its parent, or NULL */
 	unsigned can, read, write;
 	json_t *schema;

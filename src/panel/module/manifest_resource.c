@@ -118,6 +118,18 @@ check_properties(
 	return 0;
 }
 
+/* What is told of it (domain.delete.scheduled) is told of domains. */
+static int
+check_grace(
+    struct vp_manifest_load *load, const struct vp_module_resource *resource)
+{
+	if (!resource->has_grace ||
+	    (!resource->of_domain && strcmp(resource->name, "domains") == 0))
+		return 0;
+	return vp_manifest_fail(load,
+	    "resource '%s': only domains have a grace period", resource->name);
+}
+
 static int
 check_single(struct vp_manifest_load *load,
     const struct vp_module_resource *resource, int is_single)
@@ -146,6 +158,8 @@ load_action(struct vp_manifest_load *load, const char *resource, json_t *json,
 	    bits_of(json_object_get(json, "roles"), roles, VP_MODULE_SYSTEM);
 	ret->is_job = json_is_true(json_object_get(json, "job"));
 	ret->deletes = json_is_true(json_object_get(json, "deletes"));
+	ret->renames = json_is_true(json_object_get(json, "renames"));
+	ret->cancels = json_is_true(json_object_get(json, "cancels"));
 	ret->schema = vp_manifest_schema(load, file);
 	return ret->schema ? check_examples(load, resource, ret->schema) : -1;
 }
@@ -179,6 +193,7 @@ load_resource(
 	ret->key = text_of(json, "key");
 	ret->of_domain = strcmp(text_of(json, "scope"), "domain") == 0;
 	ret->is_searched = json_is_true(json_object_get(json, "search"));
+	ret->has_grace = json_is_true(json_object_get(json, "grace"));
 	ret->can = bits_of(json_object_get(json, "verbs"), verbs,
 	    is_single ? VP_MODULE_GET | VP_MODULE_MODIFY
 		      : VP_MODULE_LIST | VP_MODULE_GET | VP_MODULE_SETUP |
@@ -195,7 +210,8 @@ load_resource(
 	ret->counts = json_object_get(json, "counts");
 	ret->schema = vp_manifest_schema(load, text_of(json, "schema"));
 	if (!ret->schema || check_single(load, ret, is_single) != 0 ||
-	    check_texts(load, ret) != 0 || check_properties(load, ret) != 0)
+	    check_texts(load, ret) != 0 || check_properties(load, ret) != 0 ||
+	    check_grace(load, ret) != 0)
 		return -1;
 	return check_examples(load, ret->name, ret->schema) != 0
 		   ? -1

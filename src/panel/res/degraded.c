@@ -188,6 +188,7 @@ row_json(sqlite3_stmt *row, const struct vhd_place *place)
 static int
 take_row(struct degraded *d, sqlite3_stmt *row)
 {
+	const int is_domain = strcmp(text_of(row, RESOURCE), "domains") == 0;
 	struct vhd_place place;
 	int rc = find_place(d->call, row, &place);
 
@@ -195,8 +196,8 @@ take_row(struct degraded *d, sqlite3_stmt *row)
 		rc = is_shown(d->call, &place);
 	if (rc <= 0)
 		return rc;
-	rc = vhd_object_is_gone(
-	    d->call, text_of(row, DOMAIN), sqlite3_column_int64(row, SEQ));
+	rc = vhd_object_is_gone(d->call, text_of(row, is_domain ? KEY : DOMAIN),
+	    sqlite3_column_int64(row, SEQ));
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
 	if ((int64_t)json_array_size(d->items) == d->limit)

@@ -1,8 +1,8 @@
 /*
  * Who has not the whole site sees facts of one domain, his own or the one that
- * he names, and of that only what was done since it was last made: what had
- * its name before was somebody else's.  The journal has no secrets; where
- * things are on the disk is shown to the system only.
+ * he names, and of that only what was done since it was last made or got its
+ * name: what had that before was somebody else's.  The journal has no secrets;
+ * where things are on the disk is shown to the system only.
  */
 #include "config.h"
 
@@ -34,11 +34,11 @@ vhd_facts_has_domain(struct vhd_call *call, const char *domain)
 		   : 0;
 }
 
-/* Where the history of the domain that is there now begins. */
+/* The last event of the type of the domain raises the floor.  0 or a code. */
 static int
-find_floor(struct vhd_facts *facts)
+raise_floor(struct vhd_facts *facts, const char *type)
 {
-	const struct vpop_event_filter made = { .type = "domain.created",
+	const struct vpop_event_filter made = { .type = type,
 		.object = facts->domain,
 		.flags = VPOP_EVENTS_NEWEST };
 	struct vpop_events *cursor = NULL;
@@ -47,10 +47,21 @@ find_floor(struct vhd_facts *facts)
 
 	if (code == 0)
 		code = vpop_events_next(cursor, &event);
-	if (code > 0)
+	if (code > 0 && event.seq - 1 > facts->floor)
 		facts->floor = event.seq - 1;
 	vpop_events_close(cursor);
-	if (code >= 0)
+	return code < 0 ? code : 0;
+}
+
+/* Where the history of the domain that is there now begins. */
+static int
+find_floor(struct vhd_facts *facts)
+{
+	int code = raise_floor(facts, "domain.created");
+
+	if (code == 0)
+		code = raise_floor(facts, "domain.renamed");
+	if (code == 0)
 		return 0;
 	vhd_problem_vpop(facts->call, code);
 	return -1;

@@ -8,6 +8,7 @@
 #include "panel/api/route.h"
 #include "panel/job/job.h"
 #include "panel/job/seal.h"
+#include "panel/res/deletion.h"
 #include "panel/res/res.h"
 #include "panel/state/state.h"
 
@@ -96,7 +97,7 @@ vhd_batch_create(struct vhd_call *call)
 	}
 	target = strndup(base, size);
 	if (target)
-		vhd_job_create(call, target, operations);
+		(void)vhd_job_create(call, target, operations, 0, NULL);
 	else
 		vhd_problem_state(call);
 }
@@ -108,7 +109,8 @@ vhd_job_of_action(struct vhd_call *call)
 	    "path", call->request->target, "body", call->body);
 
 	if (operations)
-		vhd_job_create(call, call->request->target, operations);
+		(void)vhd_job_create(
+		    call, call->request->target, operations, 0, NULL);
 	else
 		vhd_problem_state(call);
 	json_decref(operations);
@@ -130,10 +132,12 @@ vhd_is_batch(const struct vhd_call *call)
 static json_t *
 job_json(const struct vhd_job *job)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:I}",
-	    "id", job->id, "state", vhd_job_state_name(job->state), "target",
+	return json_pack(
+	    "{s:s, s:s, s:s, s:s, s:o, s:o*, s:o, s:o, s:I, s:I, s:I}", "id",
+	    job->id, "state", vhd_job_state_name(job->state), "target",
 	    job->target, "account", job->account, "created",
-	    vhd_time_json((time_t)job->created), "started",
+	    vhd_time_json((time_t)job->created), "due",
+	    job->due ? vhd_time_json((time_t)job->due) : NULL, "started",
 	    vhd_time_json((time_t)job->started), "ended",
 	    vhd_time_json((time_t)job->ended), "operations",
 	    (json_int_t)job->total, "done", (json_int_t)job->done, "failed",
@@ -298,41 +302,21 @@ vhd_jobs_list(struct vhd_call *call)
 
 /* ---- cancelling ------------------------------------------------------- */
 
-static int
-cancel(struct vhd_call *call, const struct vhd_job *job)
-{
-	int changed = vhd_state_run(call->state,
-	    "UPDATE job SET state = 4, ended = ?2"
-	    " WHERE number = ?1 AND state < 2",
-	    vhd_number(job->number), vhd_number(time(NULL)));
-
-	if (changed <= 0)
-		return changed;
-	return vhd_state_run(call->state,
-		   "UPDATE job_operation SET operation = NULL WHERE job = ?1",
-		   vhd_number(job->number)) < 0
-		   ? -1
-		   : 1;
-}
-
 void
 vhd_job_delete(struct vhd_call *call)
 {
 	struct vhd_job job;
-	int changed = 0, rc = -1;
+	int changed;
 
 	if (find(call, &job) != 0)
 		return;
-	if (vhd_state_begin(call->state) == 0) {
-		changed = cancel(call, &job);
-		rc = vhd_state_end(call->state, changed < 0);
-	}
-	if (rc != 0)
+	changed = vhd_job_cancel(call, &job);
+	if (changed < 0) {
 		vhd_problem_state(call);
-	else if (changed == 0)
+	} else if (changed == 0) {
 		vhd_problem(call, 409, "conflict", "the job has ended already");
-	else {
-		vhd_job_publish(call->vp, "job.cancelled", &job);
+	} else {
+		vhd_deletion_cancelled(call, job.id);
 		vhd_call_empty(call, 204);
 	}
 	vhd_job_clear(&job);

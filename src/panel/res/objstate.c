@@ -110,6 +110,38 @@ vhd_object_broken(struct vhd_call *call, const char *key, const char *reason)
 		log_failure(call, &object);
 }
 
+void
+vhd_object_waits(
+    struct vhd_call *call, const char *key, const char *reason, const char *job)
+{
+	struct vhd_object object;
+
+	if (name_at(call, key, &object) == 0 &&
+	    put(call, &object, VHD_OBJECT_PENDING, reason, job) < 0)
+		log_failure(call, &object);
+}
+
+int
+vhd_object_job(
+    struct vhd_call *call, const char *key, char ret_job[VHD_ID_SIZE])
+{
+	struct vhd_object object;
+	sqlite3_stmt *row;
+	int rc;
+
+	if (name_at(call, key, &object) != 0)
+		return 0;
+	row = vhd_state_query(call->state,
+	    "SELECT job FROM object_state WHERE" IS_OBJECT, OBJECT(&object));
+	rc = vhd_state_next(call->state, row);
+	if (rc <= 0)
+		return rc;
+	rc = vp_copy(ret_job, VHD_ID_SIZE,
+		 (const char *)sqlite3_column_text(row, 0)) == 0;
+	vhd_state_done(row);
+	return rc;
+}
+
 /* Whether the module has any row, so that most changes only read; or -1. */
 static int
 has_any(struct vhd_call *call)
@@ -315,6 +347,13 @@ vhd_object_is_gone(struct vhd_call *call, const char *domain, int64_t seq)
 	return -1;
 }
 
+/* The domain with which it goes: an object of the site may be one itself. */
+static const char *
+domain_of(const struct vhd_object *name, const char *key)
+{
+	return strcmp(name->resource, "domains") == 0 ? key : name->domain;
+}
+
 /* A row of state, reason, since and seq is added to an object: 1, 0: it is of
  * another one, or -1 after a problem. */
 static int
@@ -360,15 +399,15 @@ vhd_object_show(struct vhd_call *call, json_t *object)
 		vhd_problem_state(call);
 	if (rc <= 0)
 		return rc;
-	rc = add_row(call, row, name.domain, object);
+	rc = add_row(call, row, domain_of(&name, name.key), object);
 	vhd_state_done(row);
 	return rc;
 }
 
 /* Objects are in the order of their keys, as rows are. */
 static int
-show_row(struct vhd_call *call, sqlite3_stmt *row, const char *domain,
-    json_t *items, size_t *at)
+show_row(struct vhd_call *call, sqlite3_stmt *row,
+    const struct vhd_object *name, json_t *items, size_t *at)
 {
 	const char *key = (const char *)sqlite3_column_text(row, 4);
 
@@ -378,7 +417,7 @@ show_row(struct vhd_call *call, sqlite3_stmt *row, const char *domain,
 		int order = found ? strcmp(found, key) : -1;
 
 		if (order == 0)
-			return add_row(call, row, domain, item);
+			return add_row(call, row, domain_of(name, key), item);
 		if (order > 0)
 			return 0;
 	}
@@ -403,7 +442,7 @@ vhd_object_show_list(struct vhd_call *call, json_t *items)
 	    " AND parent = ?4 AND key BETWEEN ?5 AND ?6 ORDER BY key",
 	    OBJECT(&name), vhd_text(last));
 	while ((rc = vhd_state_next(call->state, row)) > 0)
-		if (show_row(call, row, name.domain, items, &at) < 0) {
+		if (show_row(call, row, &name, items, &at) < 0) {
 			vhd_state_done(row);
 			return -1;
 		}

@@ -34,6 +34,14 @@ void vhd_object_broken(
 void vhd_object_changed(struct vhd_call *call, const char *verb,
     const char *key, const json_t *result);
 
+/* It is pending until the job ends: a failure is logged. */
+void vhd_object_waits(struct vhd_call *call, const char *key,
+    const char *reason, const char *job);
+/* The job that is to end the state of the object.  1, 0 if it has none, or
+ * -1. */
+int vhd_object_job(
+    struct vhd_call *call, const char *key, char ret_job[VHD_ID_SIZE]);
+
 /* ---- reconcile -------------------------------------------------------- */
 
 /* Before a module is asked: what is noted later stays.  0, or -1 after a

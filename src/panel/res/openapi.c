@@ -315,8 +315,15 @@ describe_changes(const struct describe *d)
 	}
 	if (can & VP_MODULE_DELETE) {
 		json = operation(d, "delete", "delete", r->write,
-		    success("204", "deleted", NULL));
+		    success(r->has_grace ? "2XX" : "204",
+			r->has_grace ? "deleted, or a job that will do it"
+				     : "deleted",
+			NULL));
 		with_match(json);
+		if (r->has_grace)
+			json_array_append_new(
+			    json_object_get(json, "parameters"),
+			    in_query("grace", "integer"));
 		add(d->paths, d->object, "DELETE", json);
 	}
 }

@@ -14,6 +14,7 @@
 #include "panel/auth/pool.h"
 #include "panel/module/schema.h"
 #include "panel/res/changelock.h"
+#include "panel/res/deletion.h"
 #include "panel/res/merge.h"
 #include "panel/res/objstate.h"
 #include "panel/res/place.h"
@@ -363,7 +364,9 @@ vhd_resource_delete(struct vhd_call *call)
 	json_t *now = lock < 0 ? NULL : vhd_resource_read(call, NULL);
 	json_t *result = NULL;
 
-	if (now && vhd_entity_match(call, json_incref(now)) == 0) {
+	if (now && vhd_entity_match(call, json_incref(now)) == 0 &&
+	    !(call->place.resource->has_grace &&
+		vhd_deletion_waits(call, key_of(call, now)))) {
 		(void)vhd_strip_read_only(
 		    call->place.resource->schema, now, now);
 		result = change(call, "delete", now, NULL);
@@ -390,6 +393,10 @@ vhd_resource_act(struct vhd_call *call)
 	lock = vhd_changelock(call, call->place.key);
 	if (lock < 0)
 		return;
+	if (action->cancels) {
+		vhd_deletion_cancel(call);
+		return;
+	}
 	parameters = change_parameters(call, NULL, NULL, NULL);
 	json_object_set_new(parameters, "action", json_string(action->name));
 	json_object_set(parameters, "input", call->body);

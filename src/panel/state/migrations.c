@@ -124,6 +124,12 @@ const char *const vhd_migrations[] = {
 	" seq INTEGER NOT NULL,"
 	" job TEXT NOT NULL,"
 	" UNIQUE(module, resource, domain, parent, key));",
+	/* How far the journal was followed, see follow.c; due: when a job may
+	 * begin, 0: at once. */
+	"CREATE TABLE followed("
+	" name TEXT PRIMARY KEY,"
+	" seq INTEGER NOT NULL) WITHOUT ROWID;"
+	"ALTER TABLE job ADD COLUMN due INTEGER NOT NULL DEFAULT 0;",
 };
 const size_t vhd_migrations_count =
     sizeof vhd_migrations / sizeof *vhd_migrations;
