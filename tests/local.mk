@@ -143,6 +143,7 @@ CLI_TESTS = \
 	%D%/panel/domains.t \
 	%D%/panel/factor.t \
 	%D%/panel/mail.t \
+	%D%/panel/meanwhile.t \
 	%D%/panel/mail_root.t \
 	%D%/panel/mail_site.t \
 	%D%/panel/mail_names.t \

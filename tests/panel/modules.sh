@@ -4,7 +4,9 @@
 #   module_make NAME [FAULT [MORE [RESOURCE]]]  a folder $MODULES/NAME with a module in Perl whose
 #                             objects are files of its state folder; FAULT is
 #                             what is wrong with it, MORE members of the
-#                             manifest
+#                             manifest; one that "waits" makes a file
+#                             "entered" when it is to make an object, and
+#                             waits for "go"
 
 module_make() {
 	mkdir -p "$MODULES/$1"

@@ -114,6 +114,48 @@ vhd_job_publish(struct vpop *vp, const char *type, const struct vhd_job *job)
 		    text ? vpop_message(vp) : "no memory");
 }
 
+/* ---- getting on ------------------------------------------------------- */
+
+static int
+write_state(
+    struct vhd_state *state, const struct vhd_job *job, enum vhd_job_state next)
+{
+	int changed = vhd_state_run(state,
+	    "UPDATE job SET state = ?2,"
+	    " started = CASE ?2 WHEN 1 THEN ?3 ELSE started END,"
+	    " ended = CASE ?2 WHEN 1 THEN 0 ELSE ?3 END"
+	    " WHERE number = ?1 AND state < 2",
+	    vhd_number(job->number), vhd_number(next), vhd_number(time(NULL)));
+
+	if (changed <= 0 || next == VHD_JOB_RUNNING)
+		return changed;
+	return vhd_state_run(state,
+		   "UPDATE job_operation SET operation = NULL WHERE job = ?1",
+		   vhd_number(job->number)) < 0
+		   ? -1
+		   : 1;
+}
+
+/* The event is told while nobody else can decide, and before it is decided for
+ * good: after a crash it is told twice rather than never. */
+int
+vhd_job_move(struct vpop *vp, struct vhd_state *state,
+    const struct vhd_job *job, enum vhd_job_state next)
+{
+	static const char *const events[] = { [VHD_JOB_RUNNING] = "job.started",
+		[VHD_JOB_SUCCEEDED] = "job.succeeded",
+		[VHD_JOB_FAILED] = "job.failed",
+		[VHD_JOB_CANCELLED] = "job.cancelled" };
+	int changed;
+
+	if (vhd_state_begin(state) != 0)
+		return -1;
+	changed = write_state(state, job, next);
+	if (changed > 0)
+		vhd_job_publish(vp, events[next], job);
+	return vhd_state_end(state, changed < 0) == 0 ? changed : -1;
+}
+
 /* ---- making ----------------------------------------------------------- */
 
 static int
@@ -248,38 +290,4 @@ vhd_job_create(struct vhd_call *call, const char *target, json_t *operations,
 		memcpy(ret_id, job.id, sizeof job.id);
 	vhd_job_clear(&job);
 	return rc;
-}
-
-/* ---- cancelling ------------------------------------------------------- */
-
-static int
-mark_cancelled(struct vhd_state *state, int64_t number)
-{
-	int changed = vhd_state_run(state,
-	    "UPDATE job SET state = 4, ended = ?2"
-	    " WHERE number = ?1 AND state < 2",
-	    vhd_number(number), vhd_number(time(NULL)));
-
-	if (changed <= 0)
-		return changed;
-	return vhd_state_run(state,
-		   "UPDATE job_operation SET operation = NULL WHERE job = ?1",
-		   vhd_number(number)) < 0
-		   ? -1
-		   : 1;
-}
-
-int
-vhd_job_cancel(struct vhd_call *call, const struct vhd_job *job)
-{
-	int changed;
-
-	if (vhd_state_begin(call->state) != 0)
-		return -1;
-	changed = mark_cancelled(call->state, job->number);
-	if (vhd_state_end(call->state, changed < 0) != 0)
-		return -1;
-	if (changed > 0)
-		vhd_job_publish(call->vp, "job.cancelled", job);
-	return changed;
 }

@@ -59,11 +59,14 @@ int vhd_job_find(
  */
 int vhd_job_create(struct vhd_call *call, const char *target,
     json_t *operations, int64_t due, char ret_id[VHD_ID_SIZE]);
-/* 1 it is cancelled, 0 it has ended already, -1. */
-int vhd_job_cancel(struct vhd_call *call, const struct vhd_job *job);
 /* A fact of the type, for the journal. */
 void vhd_job_publish(
     struct vpop *vp, const char *type, const struct vhd_job *job);
+
+/* Let a job that has not ended begin, or end, and publish that.  1; 0 if it has
+ * ended, whatever the record says; -1: vhd_state_message() knows why. */
+int vhd_job_move(struct vpop *vp, struct vhd_state *state,
+    const struct vhd_job *job, enum vhd_job_state next);
 
 /* ---- run.c ------------------------------------------------------------ */
 

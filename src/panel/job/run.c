@@ -70,14 +70,15 @@ become(const struct run *run, struct vhd_call *call)
 
 /* ---- an operation ----------------------------------------------------- */
 
-/* 1, 0 if it is not there, or -1. */
+/* 1, 0 if it is not there any more, for the job was cancelled, or -1. */
 static int
 read_operation(struct run *run)
 {
 	struct vhd_state *state = run->site->state;
 	sqlite3_stmt *row = vhd_state_query(state,
 	    "SELECT operation, tries FROM job_operation"
-	    " WHERE job = ?1 AND at = ?2",
+	    " JOIN job ON number = job"
+	    " WHERE job = ?1 AND at = ?2 AND state < 2",
 	    vhd_number(run->job.number), vhd_number(run->job.done));
 	int rc = vhd_state_next(state, row);
 
@@ -264,7 +265,7 @@ run_operation(struct run *run)
 	int rc = read_operation(run);
 
 	if (rc <= 0)
-		return fail_state(run);
+		return rc == 0 ? 0 : fail_state(run);
 	rc = execute(run, &call);
 	/* Whoever sees the result finds the panel as it is then. */
 	vhd_follow_domains(run->site);
@@ -280,19 +281,12 @@ run_operation(struct run *run)
 
 /* ---- a job ------------------------------------------------------------ */
 
+/* 1, also when it was cancelled meanwhile; -1. */
 static int
-set_state(struct run *run, enum vhd_job_state state, const char *event)
+move(struct run *run, enum vhd_job_state next)
 {
-	/* First the event: told twice is better than never. */
 	vpop_set_actor(run->site->vp, run->job.account, "vhostadmind");
-	vhd_job_publish(run->site->vp, event, &run->job);
-	if (vhd_state_run(run->site->state,
-		"UPDATE job SET state = ?2,"
-		" started = CASE started WHEN 0 THEN ?3 ELSE started END,"
-		" ended = CASE ?2 WHEN 1 THEN 0 ELSE ?3 END"
-		" WHERE number = ?1 AND state < 2",
-		vhd_number(run->job.number), vhd_number(state),
-		vhd_number(time(NULL))) < 0)
+	if (vhd_job_move(run->site->vp, run->site->state, &run->job, next) < 0)
 		return fail_state(run);
 	return 1;
 }
@@ -300,16 +294,13 @@ set_state(struct run *run, enum vhd_job_state state, const char *event)
 static int
 run_job(struct run *run)
 {
-	if (run->job.state == VHD_JOB_QUEUED &&
-	    set_state(run, VHD_JOB_RUNNING, "job.started") < 0)
+	if (run->job.state == VHD_JOB_QUEUED && move(run, VHD_JOB_RUNNING) < 0)
 		return -1;
 	if (run->job.done < run->job.total && run_operation(run) != 0)
 		return -1;
 	if (run->job.done < run->job.total)
 		return 1;
-	return run->job.failed
-		   ? set_state(run, VHD_JOB_FAILED, "job.failed")
-		   : set_state(run, VHD_JOB_SUCCEEDED, "job.succeeded");
+	return move(run, run->job.failed ? VHD_JOB_FAILED : VHD_JOB_SUCCEEDED);
 }
 
 static int

@@ -91,7 +91,8 @@ vhd_deletion_waits(struct vhd_call *call, const char *key)
 	else if (days > 0)
 		schedule(call, key, time(NULL) + days * DAY);
 	else if (rc > 0)
-		(void)vhd_job_cancel(call, &job); /* now, not then */
+		(void)vhd_job_move(call->vp, call->state, &job,
+		    VHD_JOB_CANCELLED); /* now, not then */
 	if (rc > 0)
 		vhd_job_clear(&job);
 	return days > 0;
@@ -129,7 +130,8 @@ vhd_deletion_cancel(struct vhd_call *call)
 	if (rc < 0)
 		return;
 	if (rc > 0) {
-		rc = vhd_job_cancel(call, &job);
+		rc = vhd_job_move(
+		    call->vp, call->state, &job, VHD_JOB_CANCELLED);
 		if (rc > 0)
 			vhd_deletion_cancelled(call, job.id);
 		vhd_job_clear(&job);

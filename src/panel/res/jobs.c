@@ -310,7 +310,7 @@ vhd_job_delete(struct vhd_call *call)
 
 	if (find(call, &job) != 0)
 		return;
-	changed = vhd_job_cancel(call, &job);
+	changed = vhd_job_move(call->vp, call->state, &job, VHD_JOB_CANCELLED);
 	if (changed < 0) {
 		vhd_problem_state(call);
 	} else if (changed == 0) {
