@@ -4,6 +4,11 @@
 . "${srcdir:-.}/tests/lib/panel.sh"
 
 site_make
+mkdir "$SITE/queue"
+chmod 0777 "$SITE/queue"
+printf '#!/bin/sh\ncat >%s/queue/message\n' "$SITE" >"$SITE/qmail/bin/qmail-queue"
+chmod 0755 "$SITE/qmail/bin/qmail-queue"
+with "qmail_queue = $SITE/qmail/bin/qmail-queue"
 vadddomain home.com postsecret || exit 1
 vadddomain one.com postsecret || exit 1
 vadddomain two.com postsecret || exit 1
@@ -12,6 +17,8 @@ vadduser boss@home.com bosssecret || exit 1
 [ "$SITE_UID" = "$(id -u)" ] ||
     chown -R "$SITE_UID:$SITE_GID" "$SITE/qmail"
 panel_mail
+echo "{\"configuration\": \"$VPOPMAIL_CONF\",
+    \"url\": \"https://panel.test/\"}" >"$SITE/home/etc/modules/mail.json"
 panel_start
 BOSS=/resellers/boss@home.com
 
@@ -94,6 +101,84 @@ limit_to '{"aliases":null,"lists":null,"bytes":null}'
 is 'without limits' "$status $(got '.usage | keys | join(" ")')" '200 domains'
 make one.com yves
 is 'all goes' "$status" 201
+
+# ---- who signs up -------------------------------------------------------------------
+anybody() {
+	cookie=
+	csrf=
+}
+act() { # PATH BODY
+	web POST "$1" -H "$JSON" -d "$2"
+}
+token() {
+	sed -n 's/.*#signup=\([0-9a-f]*\)$/\1/p' "$SITE/queue/message"
+}
+sign_up() { # NAME ; sets token
+	act /signup/one.com/actions/request \
+	    "{\"name\":\"$1\",\"contact\":\"$1@else.test\"}"
+	token=$(token)
+}
+have() { # TOKEN [DOMAIN]
+	act "/signup/${2-one.com}/actions/confirm" \
+	    "{\"token\":\"$1\",\"password\":\"Orange-Kettle-27\"}"
+}
+vaddaliasdomain one.com other.com || exit 1
+api PATCH /domains/one.com/registration -H "$JSON" -H 'If-Match: *' \
+    -d '{"enabled":true}'
+api GET $BOSS
+limit_to '{"domains":5,"accounts":1000}'
+used=$(got .usage.accounts)
+limit_to "{\"accounts\":$((used + 1))}"
+anybody
+sign_up una
+una=$token
+sign_up dos
+is 'two ask for the last place' "$status ${#una} ${#token}" '200 32 32'
+have "$una"
+is 'the first has it' "$status" 200
+have "$token"
+is 'the other has not' "$status $(got .type) $(got .detail)" \
+    '403 urn:vhost:problem:limit-reached there is no room for more accounts'
+have "$token" other.com
+is 'nor by another name of the domain' "$status" 403
+ok 'it was not made' sh -c '! vuserinfo dos@one.com'
+sign_up tres
+is 'nobody else is asked' "$status" 403
+limit_to "{\"accounts\":$((used + 2))}"
+anybody
+have "$token"
+is 'when there is room, the message is still good' "$status" 200
+api PATCH /domains/one.com/registration -H "$JSON" -H 'If-Match: *' \
+    -d '{"enabled":true,"approval":true}'
+limit_to "{\"accounts\":$((used + 3))}"
+anybody
+sign_up tres
+login postmaster@one.com postsecret
+web GET /domains/one.com/signups
+id=$(got '.items[] | select(.state == "waiting").id')
+make one.com quatro
+is 'the place is given away' "$status" 201
+act "/domains/one.com/signups/$id/actions/approve" '{}'
+is 'nothing is promised' "$status $(got .type)" \
+    '403 urn:vhost:problem:limit-reached'
+api POST "/domains/one.com/signups/$id/actions/approve" -H "$JSON" -d '{}'
+is 'but by the system' "$status" 200
+anybody
+have "$(token)"
+is 'and then there is no room still' "$status" 403
+
+# ---- an account that becomes a forward -------------------------------------------------
+limit_to '{"accounts":null,"forwards":0}'
+login postmaster@one.com postsecret
+act /domains/one.com/users/quatro/actions/replace \
+    '{"forward_to":"ann@one.com"}'
+is 'there is no room for a forward' "$status $(got .type)" \
+    '403 urn:vhost:problem:limit-reached'
+ok 'the account stays' vuserinfo quatro@one.com
+limit_to '{"forwards":null}'
+act /domains/one.com/users/quatro/actions/replace \
+    '{"forward_to":"ann@one.com"}'
+is 'there is' "$status" 204
 
 panel_stop
 done_testing

@@ -155,6 +155,14 @@ vhd_pool_usage(struct vhd_call *call, const json_t *domains, json_t *limits)
 
 /* ---- making ----------------------------------------------------------- */
 
+/* What that which the call makes counts as, or NULL. */
+static json_t *
+counts_of(const struct vhd_call *call)
+{
+	return call->place.action ? call->place.action->counts
+				  : call->place.resource->counts;
+}
+
 /* Whose pool an object at the call's place is of: 1, 0: of nobody's, or -1
  * after a problem. */
 static int
@@ -162,7 +170,7 @@ find_owner(struct vhd_call *call, char ret_account[VHD_ACCOUNT_SIZE])
 {
 	if (call->who.role == VHD_SYSTEM)
 		return 0;
-	if (call->place.domain)
+	if (call->place.domain || (call->place.action && *call->domain))
 		return vhd_reseller_of(call, call->domain, ret_account);
 	if (call->who.role != VHD_RESELLER)
 		return 0;
@@ -177,7 +185,7 @@ limits_of_place(const struct vhd_call *call, const json_t *limits)
 	json_t *found = json_object(), *name;
 	size_t i;
 
-	json_array_foreach(call->place.resource->counts, i, name)
+	json_array_foreach(counts_of(call), i, name)
 	{
 		const char *text = json_string_value(name);
 		json_t *limit = json_object_get(limits, text);
@@ -188,10 +196,14 @@ limits_of_place(const struct vhd_call *call, const json_t *limits)
 	return found;
 }
 
-/* The same job may come again after it was done. */
+/* The same job may come again after it was done.  What an action makes is not
+ * known by the key. */
 static int
 is_made(struct vhd_call *call, const char *key)
 {
+	if (call->place.action)
+		return 0;
+
 	json_t *parameters = vhd_resource_parameters(call, key);
 	struct vp_module_answer answer;
 	int is_there;
@@ -202,6 +214,20 @@ is_made(struct vhd_call *call, const char *key)
 	is_there = answer.outcome == VP_MODULE_DONE;
 	vp_module_answer_free(&answer);
 	return is_there;
+}
+
+/* Strangers learn nothing of others. */
+static void
+refuse(struct vhd_call *call, const char *name, json_int_t most)
+{
+	if (call->who.role == VHD_ANON)
+		vhd_problem(call, 403, "limit-reached",
+		    "there is no room for more %s", name);
+	else
+		vhd_problem(call, 403, "limit-reached",
+		    "the domains of the reseller have together as many %s as "
+		    "they may have (%" JSON_INTEGER_FORMAT ")",
+		    name, most);
 }
 
 static int
@@ -220,10 +246,7 @@ check_room(struct vhd_call *call, const char *key, const json_t *domains,
 		    json_integer_value(json_object_get(sums, name)) < most ||
 		    is_made(call, key))
 			continue;
-		vhd_problem(call, 403, "limit-reached",
-		    "the domains of the reseller have together as many %s as "
-		    "they may have (%" JSON_INTEGER_FORMAT ")",
-		    name, most);
+		refuse(call, name, most);
 		rc = -1;
 	}
 	json_decref(sums);
@@ -256,7 +279,7 @@ vhd_pool_enter(struct vhd_call *call, const char *key, int *ret_lock)
 	int rc;
 
 	*ret_lock = -1;
-	if (!call->place.resource->counts)
+	if (!counts_of(call))
 		return 0;
 	rc = find_owner(call, account);
 	if (rc <= 0)

@@ -2,7 +2,7 @@
  * What the domains of a reseller may use together.  A limit of his has the
  * name of what modules count (their verb "usage"); an object of a resource
  * that counts as such is not made when the sum over his domains has reached
- * it, whoever makes it, but for the system.
+ * it, whoever makes it, but for the system.  So it is with actions that count.
  */
 #ifndef PANEL_AUTH_POOL_H
 #define PANEL_AUTH_POOL_H
@@ -10,9 +10,10 @@
 #include "panel/api/call.h"
 
 /*
- * Before an object of the call's place is made: is there room for it, or is it
- * there already?  0, or -1 after a problem.  No other object of the same
- * reseller is made until *ret_lock, a descriptor or -1, is closed.
+ * Before an object of the call's place is made, or its action makes one: is
+ * there room for it, or is it there already?  0, or -1 after a problem.  No
+ * other object of the same reseller is made until *ret_lock, a descriptor or
+ * -1, is closed.
  */
 int vhd_pool_enter(struct vhd_call *call, const char *key, int *ret_lock);
 

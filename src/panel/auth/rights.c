@@ -387,6 +387,8 @@ vhd_rights_check(struct vhd_call *call)
 	if (vhd_rights_given(&deed) & VP_MODULE_ANON) {
 		call->acts_as = call->who.role;
 		status = check_stranger(call);
+		if (status == 0 && call->place.action)
+			status = real_domain(call, call->domain);
 		return status != 0 ? status
 				   : check_token(call, deed.resource->name, "");
 	}

@@ -33,6 +33,7 @@ struct vp_module_action {
 	const char *name, *title;
 	json_t *schema; /* of its input */
 	unsigned roles;
+	json_t *counts; /* array of texts: of what it makes; or NULL */
 	int is_job;
 	int deletes; /* the object is gone afterwards */
 	int renames; /* it has the key that its input gives it */

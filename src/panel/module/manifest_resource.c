@@ -156,6 +156,7 @@ load_action(struct vp_manifest_load *load, const char *resource, json_t *json,
 	ret->title = text_of(json, "title");
 	ret->roles =
 	    bits_of(json_object_get(json, "roles"), roles, VP_MODULE_SYSTEM);
+	ret->counts = json_object_get(json, "counts");
 	ret->is_job = json_is_true(json_object_get(json, "job"));
 	ret->deletes = json_is_true(json_object_get(json, "deletes"));
 	ret->renames = json_is_true(json_object_get(json, "renames"));

@@ -382,6 +382,7 @@ vhd_resource_act(struct vhd_call *call)
 {
 	const struct vp_module_action *action = call->place.action;
 	AUTO_CLOSE int lock = -1;
+	AUTO_CLOSE int pool = -1;
 	json_t *parameters, *result;
 
 	if (check(call, action->schema, call->body) != 0)
@@ -391,7 +392,7 @@ vhd_resource_act(struct vhd_call *call)
 		return;
 	}
 	lock = vhd_changelock(call, call->place.key);
-	if (lock < 0)
+	if (lock < 0 || vhd_pool_enter(call, call->place.key, &pool) != 0)
 		return;
 	if (action->cancels) {
 		vhd_deletion_cancel(call);
