@@ -142,6 +142,7 @@ CLI_TESTS = \
 	%D%/panel/crowd.t \
 	%D%/panel/domains.t \
 	%D%/panel/factor.t \
+	%D%/panel/logins.t \
 	%D%/panel/mail.t \
 	%D%/panel/meanwhile.t \
 	%D%/panel/mail_root.t \

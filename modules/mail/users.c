@@ -78,13 +78,22 @@ walk(struct mail *m, const struct mail_request *r, json_t *items,
 static json_t *
 list(struct mail *m, const struct mail_request *r)
 {
-	json_t *items = json_array();
+	const int is_all = !*r->q && !r->where;
+	json_t *items = json_array(), *result;
 	const char *next = NULL;
+	unsigned long total;
 	int code = walk(m, r, items, &next);
 
+	result = mail_page_result(items, next);
+	if (code == 0 && is_all && mail_true(r->all, "count")) {
+		code = vpop_users_count(m->vp, r->domain, &total);
+		if (code == 0)
+			json_object_set_new(
+			    result, "total", json_integer((json_int_t)total));
+	}
 	if (code == 0)
-		return mail_page_result(items, next);
-	json_decref(items);
+		return result;
+	json_decref(result);
 	return mail_refuse_vpop(m, code);
 }
 

@@ -197,6 +197,17 @@ const struct vp_event_type vp_event_types[] = {
 	{ "domain.delete.cancelled", "domain", "It is not.", PANEL,
 	    "execute_at!", NULL },
 
+	{ "user.login.succeeded", "user",
+	    "Somebody logged in to the panel with an account.", PANEL, NULL,
+	    "service! address!" },
+	{ "user.login.failed", "user",
+	    "Somebody could not, so many times since it was last told; "
+	    "address is that of the last one.",
+	    PANEL, NULL, "service! address! count:int!" },
+	{ "user.login.locked", "user",
+	    "Logins with an account are refused for a while, as too many "
+	    "failed.",
+	    PANEL, NULL, "service! address! count:int!" },
 	{ "session.created", "session", "Somebody logged in to the panel.",
 	    PANEL, NULL, SESSION },
 	{ "session.revoked", "session", "A session was ended.", PANEL,

@@ -21,6 +21,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/auth/grant.c %D%/auth/grant.h \
 	%D%/auth/identify.c %D%/auth/identify.h \
 	%D%/auth/login.c %D%/auth/login.h \
+	%D%/auth/loginnote.c %D%/auth/loginnote.h \
 	%D%/auth/rights.c %D%/auth/rights.h %D%/auth/rights_list.c \
 	%D%/auth/pool.c %D%/auth/pool.h %D%/auth/reseller.c \
 	%D%/auth/session.c %D%/auth/session.h %D%/auth/session_list.c \
@@ -44,6 +45,7 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/job/follow.c %D%/job/process.c %D%/job/run.c \
 	%D%/job/seal.c %D%/job/seal.h \
 	%D%/res/changelock.c %D%/res/changelock.h \
+	%D%/res/count.c \
 	%D%/res/degraded.c \
 	%D%/res/deletion.c %D%/res/deletion.h \
 	%D%/res/grants.c \

@@ -76,6 +76,10 @@ api GET /domains/new.example/users/ann
 is 'the account is there' "$status" 200
 web GET /domains/new.example
 is 'the reseller owns it still' "$status" 200
+web GET '/domains?count=true'
+is 'and sees his alone' "$(got .total) $(got '.items[0].name')" '1 new.example'
+api GET '/resellers?count=true'
+is 'there is one reseller' "$(got .total)" 1
 api GET /resellers/reseller@other.example
 is 'as his record tells' "$(got '.domains[0]')" new.example
 api_as "http://127.0.0.1:$PANEL_PORT" GET /domains/new.example \

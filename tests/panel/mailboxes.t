@@ -74,6 +74,16 @@ while [ -n "$path" ]; do
 done
 names=$(printf %s "$names" | tr -s ' ')
 like 'pages hold all in order' "$names" '*joe *u1 *u2 *u3 *u4 *'
+api GET "$users?limit=2&count=true"
+is 'how many there are' "$(got '.items | length') $(got .total)" '2 6'
+api GET "$users?limit=2&count=true&q=u"
+is 'of those that are asked for' "$(got .total)" 4
+api GET "$users?limit=2"
+is 'if that is asked' "$(got .total)" null
+api GET "$users?count=yes"
+is 'by true' "$status" 400
+api GET "/domains?count=true"
+is 'also of domains' "$(got .total)" 1
 api GET "$users?limit=0"
 is 'a page of nothing' "$status" 400
 api GET "$users?limit=501"

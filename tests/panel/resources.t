@@ -110,6 +110,8 @@ api GET "$notes?cursor=a2&limit=2"
 is 'the next' "$(got '[.items[].name] | join(" ")') $(got .next)" 'a3 b1 b1'
 api GET "$notes?cursor=b1&limit=2"
 is 'the last' "$(got '[.items[].name] | join(" ")') $(got .next)" 'contact null'
+api GET "$notes?limit=1&count=true"
+is 'the panel counts for the module' "$(got .total)" 5
 api GET "$notes?q=a"
 is 'by what they begin with' "$(got '[.items[].name] | join(" ")')" 'a1 a2 a3'
 api GET "$notes?limit=501"

@@ -164,12 +164,14 @@ END_TEST
 
 /* ---- in the state ------------------------------------------------------ */
 
+static struct vhd_rate rate;
+
 static int64_t
 take(const char *account, const char *address, int64_t now)
 {
 	const struct vhd_attempt attempt = { 3, 5, 10, account, address, now };
 
-	return vhd_throttle_take(state, &attempt);
+	return vhd_throttle_take(state, &attempt, &rate);
 }
 
 START_TEST(failures_are_forgotten_one_by_one)
@@ -199,12 +201,37 @@ START_TEST(failures_are_forgotten_one_by_one)
 }
 END_TEST
 
+static void
+rate_is(int64_t limit, int64_t remaining, int64_t reset)
+{
+	ck_assert_int_eq(rate.limit, limit);
+	ck_assert_int_eq(rate.remaining, remaining);
+	ck_assert_int_eq(rate.reset, reset);
+}
+
+/* The tighter limit is told. */
+START_TEST(what_is_left_is_told)
+{
+	open_state();
+	ck_assert_int_eq(take("a", "192.0.2.1", 1000), 0);
+	rate_is(3, 2, 10);
+	ck_assert_int_eq(take("a", "192.0.2.1", 1005), 0);
+	rate_is(3, 1, 15);
+	ck_assert_int_eq(take("a", "192.0.2.1", 1005), 0);
+	ck_assert_int_eq(take("a", "192.0.2.1", 1005), 5);
+	rate_is(3, 0, 30);
+	ck_assert_int_eq(take("b", "192.0.2.1", 1005), 0);
+	rate_is(5, 1, 35);
+	vhd_state_close(state);
+}
+END_TEST
+
 START_TEST(who_was_right_is_known)
 {
 	const struct vhd_attempt good = { 3, 5, 10, "a", "192.0.2.1", 1000 };
 
 	open_state();
-	ck_assert_int_eq(vhd_throttle_take(state, &good), 0);
+	ck_assert_int_eq(vhd_throttle_take(state, &good, &rate), 0);
 	ck_assert_int_eq(vhd_throttle_right(state, &good), 0);
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(take("a", "192.0.2.2", 1000), 0);
@@ -222,7 +249,7 @@ START_TEST(what_nobody_judged_does_not_count)
 
 	open_state();
 	for (int i = 0; i < 20; i++) {
-		ck_assert_int_eq(vhd_throttle_take(state, &attempt), 0);
+		ck_assert_int_eq(vhd_throttle_take(state, &attempt, &rate), 0);
 		ck_assert_int_eq(vhd_throttle_give_back(state, &attempt), 0);
 	}
 	vhd_state_close(state);
@@ -328,8 +355,8 @@ main(void)
 {
 	const TTest *const tests[] = { codes_of_the_standard,
 		base32_of_the_standard, cookies, origins, forwarded_addresses,
-		failures_are_forgotten_one_by_one, who_was_right_is_known,
-		what_nobody_judged_does_not_count,
+		failures_are_forgotten_one_by_one, what_is_left_is_told,
+		who_was_right_is_known, what_nobody_judged_does_not_count,
 		the_table_of_failures_is_bounded, a_factor_begins_and_ends,
 		roles, NULL };
 

@@ -27,7 +27,7 @@ struct vhd_route {
 	void (*handle)(struct vhd_call *call);
 	const char *summary; /* for people who read the description */
 	const char *query;   /* arguments, each with a blank behind it: texts,
-			      * or numbers ("limit:integer "); NULL: none */
+			      * or of a type ("limit:integer "); NULL: none */
 };
 
 extern const struct vhd_route vhd_routes[];

@@ -16,6 +16,7 @@
 
 /* Arguments of pages, by keys or by numbers, and of facts. */
 #define PAGE     "cursor limit:integer "
+#define COUNTED  PAGE "count:boolean "
 #define NUMBERED "cursor:integer limit:integer "
 #define FACTS    "domain event actor "
 
@@ -83,7 +84,7 @@ const struct vhd_route vhd_routes[] = {
 	    "make an app password", NULL },
 	{ VHD_DELETE, APPS "/{i}", VHD_ANYBODY, 0, vhd_app_password_delete,
 	    "delete an app password", NULL },
-	{ VHD_GET, TOKENS, VHD_ANYBODY, 0, vhd_tokens_list, "tokens", PAGE },
+	{ VHD_GET, TOKENS, VHD_ANYBODY, 0, vhd_tokens_list, "tokens", COUNTED },
 	{ VHD_POST, TOKENS, VHD_ANYBODY, VHD_BODY, vhd_token_create,
 	    "make a token", NULL },
 	{ VHD_GET, TOKENS "/{t}", VHD_ANYBODY, 0, vhd_token_show, "a token",
@@ -96,7 +97,7 @@ const struct vhd_route vhd_routes[] = {
 	{ VHD_DELETE, JOBS "/{j}", VHD_ANYBODY, 0, vhd_job_delete,
 	    "cancel a job", NULL },
 	{ VHD_GET, WEBHOOKS, ADMINS, 0, vhd_webhooks_list,
-	    "web servers that are told of events", "domain " PAGE },
+	    "web servers that are told of events", "domain " COUNTED },
 	{ VHD_POST, WEBHOOKS, ADMINS, VHD_BODY, vhd_webhook_create,
 	    "have a web server told of events", NULL },
 	{ VHD_GET, WEBHOOKS "/{w}", ADMINS, 0, vhd_webhook_show,
@@ -113,7 +114,7 @@ const struct vhd_route vhd_routes[] = {
 	{ VHD_POST, WEBHOOKS "/{w}/actions/replay", ADMINS, VHD_BODY,
 	    vhd_webhook_replay, "tell it again, or of its dead letters", NULL },
 	{ VHD_GET, GRANTS, VHD_SYSTEM, 0, vhd_grants_list,
-	    "roles that were granted", PAGE },
+	    "roles that were granted", COUNTED },
 	{ VHD_POST, GRANTS, VHD_SYSTEM, VHD_BODY, vhd_grant_create,
 	    "grant a role", NULL },
 	{ VHD_GET, GRANTS "/{a}", VHD_SYSTEM, 0, vhd_grant_show,
@@ -121,7 +122,7 @@ const struct vhd_route vhd_routes[] = {
 	{ VHD_DELETE, GRANTS "/{a}", VHD_SYSTEM, 0, vhd_grant_delete,
 	    "take a role back", NULL },
 	{ VHD_GET, RESELLERS, VHD_SYSTEM, 0, vhd_resellers_list, "resellers",
-	    PAGE },
+	    COUNTED },
 	{ VHD_GET, RESELLERS "/{a}", VHD_SYSTEM | VHD_RESELLER, 0,
 	    vhd_reseller_show, "a reseller", NULL },
 	{ VHD_PATCH, RESELLERS "/{a}", VHD_SYSTEM, VHD_BODY | VHD_IF_MATCHES,

@@ -14,6 +14,7 @@
 #include "daemons/common/daemonlog.h"
 #include "panel/auth/account.h"
 #include "panel/auth/factor.h"
+#include "panel/auth/loginnote.h"
 #include "panel/auth/throttle.h"
 #include "panel/settings.h"
 
@@ -106,6 +107,11 @@ settle(struct vhd_call *call, const struct vhd_attempt *attempt,
 		vhd_problem_state(call);
 		break;
 	case WRONG:
+		if (vhd_login_note(call->state, VHD_LOGIN_FAILED, attempt) !=
+		    0) {
+			vhd_problem_state(call);
+			break;
+		}
 		vp_daemonlog(LOG_NOTICE, "login failed: account=%s address=%s",
 		    attempt->account, attempt->address);
 		vhd_problem(call, 401, "wrong-credentials",
@@ -124,9 +130,14 @@ settle(struct vhd_call *call, const struct vhd_attempt *attempt,
 }
 
 static int
-refuse(struct vhd_call *call, int64_t wait)
+refuse(struct vhd_call *call, const struct vhd_attempt *attempt, int64_t wait)
 {
-	if (wait < 0) {
+	int is_locked =
+	    wait < 0 ? -1 : vhd_throttle_is_locked(call->state, attempt);
+
+	if (is_locked < 0 ||
+	    (is_locked &&
+		vhd_login_note(call->state, VHD_LOGIN_LOCKED, attempt) != 0)) {
 		vhd_problem_state(call);
 		return -1;
 	}
@@ -150,15 +161,17 @@ vhd_login_prove(struct vhd_call *call, const struct vhd_proof *proof,
 		.address = call->request->address,
 		.now = time(NULL),
 	};
+	struct vhd_rate rate;
 	int64_t wait;
 
 	if (vhd_account_normalise(call->vp, proof->account, name) != 0) {
 		unavailable(call);
 		return -1;
 	}
-	wait = vhd_throttle_take(call->state, &attempt);
+	wait = vhd_throttle_take(call->state, &attempt, &rate);
+	vhd_throttle_tell(call, &rate);
 	if (wait != 0)
-		return refuse(call, wait);
+		return refuse(call, &attempt, wait);
 	return settle(
 	    call, &attempt, judge(call, proof, ret_user, ret_has_factor));
 }

@@ -361,13 +361,15 @@ check_stranger(struct vhd_call *call)
 		.address = call->request->address,
 		.now = time(NULL),
 	};
+	struct vhd_rate rate;
 	int64_t wait;
 
 	if (call->who.role != VHD_ANON || call->route->method == VHD_GET)
 		return 0;
 	if (!vhd_is_private(call))
 		return call->status;
-	wait = vhd_throttle_take(call->state, &attempt);
+	wait = vhd_throttle_take(call->state, &attempt, &rate);
+	vhd_throttle_tell(call, &rate);
 	if (wait < 0)
 		vhd_problem_state(call);
 	if (wait <= 0)

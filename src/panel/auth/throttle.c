@@ -146,9 +146,25 @@ make_room(struct vhd_state *state, int64_t now)
 	return 0;
 }
 
+static void
+note_rate(const struct vhd_attempt *attempt, const struct count *count,
+    struct vhd_rate *rate)
+{
+	int64_t most = attempt->now + count->limit * attempt->forget;
+	int64_t ends = count->ends < most ? count->ends : most;
+	int64_t left = (most - ends) / attempt->forget;
+
+	if (rate->limit > 0 && left >= rate->remaining)
+		return;
+	rate->limit = count->limit;
+	rate->remaining = left;
+	rate->reset = ends - attempt->now;
+}
+
 /* Within a transaction. */
 static int64_t
-take(struct vhd_state *state, const struct vhd_attempt *attempt)
+take(struct vhd_state *state, const struct vhd_attempt *attempt,
+    struct vhd_rate *rate)
 {
 	struct count counts[2];
 	int n = counts_of(state, attempt, counts);
@@ -162,6 +178,7 @@ take(struct vhd_state *state, const struct vhd_attempt *attempt)
 		counts[i].ends += attempt->forget;
 		if (counts[i].ends - most > wait)
 			wait = counts[i].ends - most;
+		note_rate(attempt, &counts[i], rate);
 	}
 	for (int i = 0; wait == 0 && i < n; i++)
 		if (write_count(state, &counts[i]) != 0)
@@ -172,16 +189,41 @@ take(struct vhd_state *state, const struct vhd_attempt *attempt)
 }
 
 int64_t
-vhd_throttle_take(struct vhd_state *state, const struct vhd_attempt *attempt)
+vhd_throttle_take(struct vhd_state *state, const struct vhd_attempt *attempt,
+    struct vhd_rate *ret_rate)
 {
 	int64_t wait;
 
+	memset(ret_rate, 0, sizeof *ret_rate);
 	if (vhd_state_begin(state) != 0)
 		return -1;
-	wait = take(state, attempt);
+	wait = take(state, attempt, ret_rate);
 	if (vhd_state_end(state, wait < 0) != 0)
 		return -1;
 	return wait;
+}
+
+void
+vhd_throttle_tell(struct vhd_call *call, const struct vhd_rate *rate)
+{
+	const int64_t values[] = { rate->limit, rate->remaining, rate->reset };
+
+	for (int i = 0; rate->limit > 0 && i < 3; i++)
+		vhd_call_header(call, VHD_REPLY_RATE_LIMIT + i, "%lld",
+		    (long long)values[i]);
+}
+
+int
+vhd_throttle_is_locked(
+    struct vhd_state *state, const struct vhd_attempt *attempt)
+{
+	struct count counts[2];
+
+	if (counts_of(state, attempt, counts) < 0 ||
+	    read_count(state, attempt, &counts[0]) != 0)
+		return -1;
+	return counts[0].ends + attempt->forget >
+	       attempt->now + counts[0].limit * attempt->forget;
 }
 
 static int

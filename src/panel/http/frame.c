@@ -18,6 +18,9 @@ const char *const vhd_reply_names[VHD_REPLY_HEADERS] = {
 	[VHD_REPLY_LAST_EVENT] = "Last-Event-ID",
 	[VHD_REPLY_LINK] = "Link",
 	[VHD_REPLY_LOCATION] = "Location",
+	[VHD_REPLY_RATE_LIMIT] = "RateLimit-Limit",
+	[VHD_REPLY_RATE_REMAINING] = "RateLimit-Remaining",
+	[VHD_REPLY_RATE_RESET] = "RateLimit-Reset",
 	[VHD_REPLY_RETRY] = "Retry-After",
 	[VHD_REPLY_TYPE] = "Content-Type",
 };

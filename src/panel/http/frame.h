@@ -31,6 +31,9 @@ enum vhd_reply_header {
 	VHD_REPLY_LAST_EVENT, /* it begins, or goes on, after that one */
 	VHD_REPLY_LINK,
 	VHD_REPLY_LOCATION,
+	VHD_REPLY_RATE_LIMIT,
+	VHD_REPLY_RATE_REMAINING,
+	VHD_REPLY_RATE_RESET,
 	VHD_REPLY_RETRY,
 	VHD_REPLY_TYPE,
 	VHD_REPLY_WHO, /* for the front, not for the client */

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "daemons/common/daemonlog.h"
+#include "panel/auth/loginnote.h"
 #include "panel/job/job.h"
 
 #define IDLE   5000 /* milliseconds; who makes a job wakes us sooner */
@@ -53,6 +54,7 @@ vhd_jobs_run(const struct vhd_settings *settings, int control, int wake)
 		if (vhd_job_step(&site, settings, &turn) > 0)
 			wait = 0;
 		vhd_follow_domains(&site);
+		vhd_login_tell(&site);
 		if (wait == 0 || vp_clock_ms() < next)
 			continue;
 		expire(&site, settings);

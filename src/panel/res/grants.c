@@ -15,18 +15,16 @@
 
 #define DOMAINS_MAX 10000
 
-static void
-list(struct vhd_call *call, enum vhd_role role)
+static json_t *
+load_grants(struct vhd_call *call, const char *after, int64_t limit)
 {
-	const char *after;
-	int64_t limit;
-	json_t *items;
+	return vhd_grant_list(call, after, 0, limit);
+}
 
-	if (vhd_page_take(call, &after, &limit) != 0)
-		return;
-	items = vhd_grant_list(call, after, role, limit);
-	if (items)
-		vhd_page_reply(call, items, limit, "account");
+static json_t *
+load_resellers(struct vhd_call *call, const char *after, int64_t limit)
+{
+	return vhd_grant_list(call, after, VHD_RESELLER, limit);
 }
 
 /* ---- grants ----------------------------------------------------------- */
@@ -63,7 +61,7 @@ find(struct vhd_call *call, enum vhd_role role, struct vhd_grant *ret_grant)
 void
 vhd_grants_list(struct vhd_call *call)
 {
-	list(call, 0);
+	vhd_page_list(call, load_grants, "account");
 }
 
 void
@@ -211,7 +209,7 @@ read_reseller(struct vhd_call *call, struct vhd_grant *ret_grant)
 void
 vhd_resellers_list(struct vhd_call *call)
 {
-	list(call, VHD_RESELLER);
+	vhd_page_list(call, load_resellers, "account");
 }
 
 void

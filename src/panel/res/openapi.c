@@ -141,12 +141,12 @@ query_of_route(const struct vhd_route *route)
 	for (const char *at = route->query; at && *at;
 	     at += strcspn(at, " ") + 1) {
 		size_t size = strcspn(at, ": ");
+		const char *colon = at[size] == ':' ? at + size + 1 : "string";
 		AUTO_FREE char *name = strndup(at, size);
+		AUTO_FREE char *type = strndup(colon, strcspn(colon, " "));
 
-		if (name)
-			json_array_append_new(
-			    list, in_query(name,
-				      at[size] == ':' ? "integer" : "string"));
+		if (name && type)
+			json_array_append_new(list, in_query(name, type));
 	}
 	return list;
 }
@@ -238,19 +238,20 @@ list_reply(const struct describe *d)
 		to = NULL;
 		return NULL;
 	}
-	return json_pack("{s:{s:{s:s, s:{s:{s:s, s:o}, s:{s:[s,s]}}}}}",
+	return json_pack(
+	    "{s:{s:{s:s, s:{s:{s:s, s:o}, s:{s:[s,s]}, s:{s:[s,s]}}}}}",
 	    "application/json", "schema", "type", "object", "properties",
 	    "items", "type", "array", "items", reference(to), "next", "type",
-	    "string", "null");
+	    "string", "null", "total", "type", "integer", "null");
 }
 
 static void
 describe_list(const struct describe *d)
 {
 	const struct vp_module_resource *r = d->resource;
-	json_t *parameters =
-	    json_pack("[o, o, o]", in_query("limit", "integer"),
-		in_query("cursor", "string"), in_query("q", "string"));
+	json_t *parameters = json_pack("[o, o, o, o]",
+	    in_query("limit", "integer"), in_query("cursor", "string"),
+	    in_query("q", "string"), in_query("count", "boolean"));
 	json_t *json, *filter;
 	size_t i;
 

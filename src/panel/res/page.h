@@ -8,9 +8,11 @@
  * problem. */
 int vhd_page_take(
     struct vhd_call *call, const char **ret_after, int64_t *ret_limit);
-/* Reply with items, which are taken; the next page begins after the last
- * one's key. */
-void vhd_page_reply(
-    struct vhd_call *call, json_t *items, int64_t limit, const char *key);
+/* Items after a key in their order, so many; NULL after a problem. */
+typedef json_t *vhd_page_load(
+    struct vhd_call *call, const char *after, int64_t limit);
+/* Reply with the page that the query asks for, and with count=true how many
+ * there are on all.  key: the property by which they are in order. */
+void vhd_page_list(struct vhd_call *call, vhd_page_load *load, const char *key);
 
 #endif

@@ -184,6 +184,10 @@ take_argument(struct vhd_call *call, const char *name, const char *value,
 		    "limit is a number from 1 to %d", PAGE_MAX);
 		return -1;
 	}
+	if (strcmp(name, "count") == 0 &&
+	    (strcmp(value, "true") == 0 || strcmp(value, "false") == 0))
+		return json_object_set_new(
+		    parameters, "count", json_boolean(*value == 't'));
 	if (is_filter(call->place.resource, name)) {
 		json_t *where = json_object_get(parameters, "where");
 
@@ -224,59 +228,88 @@ say_next(struct vhd_call *call, const char *after)
 		    "<%s?cursor=%s%s>; rel=\"next\"", path, cursor, rest);
 }
 
+/* total is taken; NULL: nobody asked for it. */
 static void
-reply_page(struct vhd_call *call, json_t *result)
+reply_page(struct vhd_call *call, json_t *result, json_t *total)
 {
 	json_t *items = json_object_get(result, "items"), *item;
 	const char *next = json_string_value(json_object_get(result, "next"));
 	size_t i;
 
-	if (!json_is_array(items)) {
-		say_nonsense(call);
-		return;
-	}
 	json_array_foreach(items, i, item)
 	{
 		vhd_hide_secrets(call->place.resource->schema, item);
 	}
-	if (vhd_object_show_list(call, items) != 0)
+	if (vhd_object_show_list(call, items) != 0) {
+		json_decref(total);
 		return;
+	}
 	if (next)
 		say_next(call, next);
 	/* A problem with one of the objects may have set another. */
 	vhd_call_header(call, VHD_REPLY_TYPE, "application/json");
-	vhd_call_json(
-	    call, 200, json_pack("{s:O, s:s?}", "items", items, "next", next));
+	vhd_call_json(call, 200,
+	    json_pack("{s:O, s:s?, s:o*}", "items", items, "next", next,
+		"total", total));
+}
+
+json_t *
+vhd_resource_page(struct vhd_call *call, json_t *parameters)
+{
+	json_t *result =
+	    call->sees_own
+		? vhd_resource_list_own(call, parameters)
+		: vhd_resource_ask(call, "list", json_incref(parameters));
+
+	if (!result || json_is_array(json_object_get(result, "items")))
+		return result;
+	say_nonsense(call);
+	json_decref(result);
+	return NULL;
 }
 
 /* Who administers one domain sees it alone among the domains. */
-static void
-list_own(struct vhd_call *call)
+static json_t *
+only_own(struct vhd_call *call)
 {
 	json_t *object = vhd_resource_read(call, call->who.domain);
 
-	if (object && vhd_object_show(call, object) < 0)
-		json_decref(object);
-	else if (object)
-		vhd_call_json(call, 200,
-		    json_pack("{s:[o], s:n}", "items", object, "next"));
-	else if (call->status == 404)
-		vhd_call_json(
-		    call, 200, json_pack("{s:[], s:n}", "items", "next"));
+	if (!object && call->status != 404)
+		return NULL;
+	return object ? json_pack("{s:[o], s:n}", "items", object, "next")
+		      : json_pack("{s:[], s:n}", "items", "next");
+}
+
+/* parameters are taken. */
+static void
+list(struct vhd_call *call, json_t *parameters)
+{
+	const int is_one = call->who.role == VHD_DOMAIN &&
+			   !call->place.resource->of_domain &&
+			   !call->place.parent;
+	const int counts = json_is_true(json_object_get(parameters, "count"));
+	json_t *result =
+	    is_one ? only_own(call) : vhd_resource_page(call, parameters);
+	json_t *total = NULL;
+
+	if (result && counts && is_one)
+		total = json_integer((json_int_t)json_array_size(
+		    json_object_get(result, "items")));
+	else if (result && counts)
+		total = json_is_integer(json_object_get(result, "total"))
+			    ? json_incref(json_object_get(result, "total"))
+			    : vhd_resource_count(call, parameters);
+	if (result && (total || !counts))
+		reply_page(call, result, total);
+	json_decref(result);
+	json_decref(parameters);
 }
 
 void
 vhd_resource_list(struct vhd_call *call)
 {
 	json_t *parameters = vhd_resource_parameters(call, NULL);
-	json_t *result;
 
-	if (call->who.role == VHD_DOMAIN && !call->place.resource->of_domain &&
-	    !call->place.parent) {
-		json_decref(parameters);
-		list_own(call);
-		return;
-	}
 	json_object_set_new(parameters, "limit", json_integer(PAGE));
 	for (int i = 0; i < call->target.arguments; i++)
 		if (take_argument(call, call->target.argument[i].name,
@@ -284,13 +317,5 @@ vhd_resource_list(struct vhd_call *call)
 			json_decref(parameters);
 			return;
 		}
-	if (call->sees_own) {
-		result = vhd_resource_list_own(call, parameters);
-		json_decref(parameters);
-	} else {
-		result = vhd_resource_ask(call, "list", parameters);
-	}
-	if (result)
-		reply_page(call, result);
-	json_decref(result);
+	list(call, parameters);
 }

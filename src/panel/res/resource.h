@@ -31,6 +31,11 @@ json_t *vhd_resource_ask(
     struct vhd_call *call, const char *verb, json_t *parameters);
 /* The object as it is now, owned by the caller, or NULL after a problem. */
 json_t *vhd_resource_read(struct vhd_call *call, const char *key);
+/* A page of the list: its result, with items, or NULL after a problem. */
+json_t *vhd_resource_page(struct vhd_call *call, json_t *parameters);
+/* count.c: how many objects all pages have, null if they are too many to be
+ * counted; NULL after a problem.  The parameters are changed. */
+json_t *vhd_resource_count(struct vhd_call *call, json_t *parameters);
 /* own_list.c: the result of "list" for a caller who has some domains only;
  * NULL after a problem. */
 json_t *vhd_resource_list_own(struct vhd_call *call, json_t *parameters);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "panel/api/body.h"
+#include "panel/api/publish.h"
 #include "panel/auth/identify.h"
 #include "panel/auth/login.h"
 #include "panel/auth/rights.h"
@@ -46,6 +47,10 @@ vhd_session_create(struct vhd_call *call)
 	    vhd_session_end(call, before.name, before.session, NULL) < 0)
 		return;
 	if (vhd_session_begin(call, &user, has_factor) == 0) {
+		vhd_publish(call, "user.login.succeeded", call->who.name,
+		    call->who.domain, NULL,
+		    json_pack("{s:s, s:s}", "service", "panel", "address",
+			call->request->address));
 		vhd_call_header(
 		    call, VHD_REPLY_LOCATION, "/api/v1/sessions/current");
 		vhd_whoami(call);

@@ -23,18 +23,16 @@ whose(const struct vhd_call *call)
 	return call->who.role == VHD_SYSTEM ? NULL : call->who.name;
 }
 
+static json_t *
+load(struct vhd_call *call, const char *after, int64_t limit)
+{
+	return vhd_token_list(call, whose(call), after, limit);
+}
+
 void
 vhd_tokens_list(struct vhd_call *call)
 {
-	const char *after;
-	int64_t limit;
-	json_t *items;
-
-	if (vhd_page_take(call, &after, &limit) != 0)
-		return;
-	items = vhd_token_list(call, whose(call), after, limit);
-	if (items)
-		vhd_page_reply(call, items, limit, "id");
+	vhd_page_list(call, load, "id");
 }
 
 void

@@ -62,21 +62,17 @@ append(struct vhd_call *call, struct vhd_webhook *hook, json_t *items)
 	return rc < 0 ? -1 : 0;
 }
 
-void
-vhd_webhooks_list(struct vhd_call *call)
+static json_t *
+load(struct vhd_call *call, const char *after, int64_t limit)
 {
 	struct vhd_webhook hook;
-	json_t *ids, *id, *items = json_array();
-	const char *after;
-	int64_t limit;
+	json_t *ids, *id, *items;
 	size_t i;
 	int rc;
 
-	if (vhd_page_take(call, &after, &limit) != 0 ||
-	    vhd_webhook_open(call, 0, &hook) != 0) {
-		json_decref(items);
-		return;
-	}
+	if (vhd_webhook_open(call, 0, &hook) != 0)
+		return NULL;
+	items = json_array();
 	ids = vhd_webhook_ids(call, &hook, after);
 	rc = ids ? 0 : -1;
 	json_array_foreach(ids, i, id)
@@ -86,12 +82,18 @@ vhd_webhooks_list(struct vhd_call *call)
 		memcpy(hook.id, json_string_value(id), sizeof hook.id);
 		rc = append(call, &hook, items);
 	}
-	if (rc == 0)
-		vhd_page_reply(call, items, limit, "id");
-	else
-		json_decref(items);
 	json_decref(ids);
 	vhd_webhook_close(&hook);
+	if (rc == 0)
+		return items;
+	json_decref(items);
+	return NULL;
+}
+
+void
+vhd_webhooks_list(struct vhd_call *call)
+{
+	vhd_page_list(call, load, "id");
 }
 
 void

@@ -130,6 +130,14 @@ const char *const vhd_migrations[] = {
 	" name TEXT PRIMARY KEY,"
 	" seq INTEGER NOT NULL) WITHOUT ROWID;"
 	"ALTER TABLE job ADD COLUMN due INTEGER NOT NULL DEFAULT 0;",
+	/* Logins that failed, see loginnote.h; told: when, 0: not yet. */
+	"CREATE TABLE login_note("
+	" account TEXT NOT NULL,"
+	" what INTEGER NOT NULL,"
+	" address TEXT NOT NULL,"
+	" count INTEGER NOT NULL,"
+	" told INTEGER NOT NULL,"
+	" PRIMARY KEY(account, what)) WITHOUT ROWID;",
 };
 const size_t vhd_migrations_count =
     sizeof vhd_migrations / sizeof *vhd_migrations;
