@@ -45,7 +45,7 @@ api GET '/audit?until=2001-01-01T00:00:00Z'
 is 'until' "$(got '.items | length')" 0
 api GET '/audit?since=2001-01-01T00:00:00Z'
 is 'since' "$(got '[.items[].seq] | join(" ")')" "$all"
-api GET '/audit?actor=postmaster@test.com&event=user.*'
+api GET '/audit?actor=postmaster@test.com&event=user.created'
 is 'by somebody' "$(got '[.items[].object.id] | join(" ")')" ann@test.com
 for wrong in limit=501 cursor=x cursor=0 since=now until=2001-01-01; do
 	api GET "/audit?$wrong"
