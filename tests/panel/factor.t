@@ -111,7 +111,13 @@ post $factor/actions/confirm '{"code":"12345"}'
 is 'confirm with what is no code' "$status" 422
 post $factor/actions/confirm "{\"code\":\"$(totp "$secret" 7200)\"}"
 is 'confirm with a code of another time' "$status" 422
-post $factor/actions/confirm "{\"code\":\"$(totp "$secret")\"}"
+confirm() {
+	post $factor/actions/confirm "{\"code\":\"$(totp "$secret")\"}"
+	before=$cookie
+	cookie=$(header set-cookie | sed -n 's/^__Host-sid=\([^;]*\);.*/\1/p')
+	csrf=$(got .csrf)
+}
+confirm
 is 'confirm' "$status $(got '.recovery_codes | length')" '200 10'
 code=$(got '.recovery_codes[0]')
 code2=$(got '.recovery_codes[1]')
@@ -123,6 +129,11 @@ post $factor '{"password":"secret-joe"}'
 is 'it cannot be set up again' "$status" 409
 web GET /sessions/current
 is 'this session has proved it' "$(got .session.second_factor)" true
+is 'it has another token, too' "$(got .csrf)" "$csrf"
+after=$cookie cookie=$before
+web GET /sessions/current
+is 'and the cookie of before is none' "$status" 401
+cookie=$after
 
 # ---- login with it ---------------------------------------------------------------
 login joe@test.com secret-joe
@@ -200,7 +211,7 @@ factor=/accounts/eve@test.com/second-factor
 post $factor '{"password":"secret-eve"}'
 is 'but set it up' "$status" 200
 secret=$(got .secret)
-post $factor/actions/confirm "{\"code\":\"$(totp "$secret")\"}"
+confirm
 web GET /domains/test.com/users
 is 'and then go on' "$status" 200
 api GET /domains/test.com/users

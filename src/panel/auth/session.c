@@ -331,10 +331,25 @@ vhd_session_forget_cookie(struct vhd_call *call)
 int
 vhd_session_add_factor(struct vhd_call *call)
 {
-	if (vhd_state_run(call->state,
-		"UPDATE session SET factor = 1 WHERE public_id = ?1",
-		vhd_text(call->who.session)) < 0)
+	unsigned char bytes[VHD_COOKIE_BYTES], hash[HASH_BYTES];
+	char value[VHD_COOKIE_SIZE];
+	int rc = -1;
+
+	/* Who has seen the cookie before may not do more with it now. */
+	if (vp_random(bytes, sizeof bytes) != 0)
 		return -1;
-	call->who.lacks_factor = 0;
-	return 0;
+	hash_of(bytes, hash);
+	if (vhd_state_run(call->state,
+		"UPDATE session SET id = ?2, factor = 1 WHERE public_id = ?1",
+		vhd_text(call->who.session),
+		vhd_bytes(hash, sizeof hash)) == 1) {
+		sodium_bin2hex(value, sizeof value, bytes, sizeof bytes);
+		set_cookie(call, value, "");
+		csrf_of(bytes, call->csrf);
+		call->who.lacks_factor = 0;
+		explicit_bzero(value, sizeof value);
+		rc = 0;
+	}
+	explicit_bzero(bytes, sizeof bytes);
+	return rc;
 }

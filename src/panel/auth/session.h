@@ -25,7 +25,8 @@ int vhd_session_begin(
     struct vhd_call *call, const struct vpop_user *user, int with_factor);
 /* The reply takes the cookie from the browser. */
 void vhd_session_forget_cookie(struct vhd_call *call);
-/* Note that this session has proved a second factor.  0 or -1. */
+/* Note that this session has proved a second factor: it gets another cookie,
+ * and call->csrf is the token of that.  0 or -1. */
 int vhd_session_add_factor(struct vhd_call *call);
 
 /* ---- session_list.c --------------------------------------------------- */

@@ -91,15 +91,17 @@ factor_json(const struct vhd_factor *factor)
 	    "recovery_codes", (json_int_t)factor->codes);
 }
 
+/* csrf: that of a new cookie, or NULL. */
 static void
-reply_codes(struct vhd_call *call, codes_t codes)
+reply_codes(struct vhd_call *call, codes_t codes, const char *csrf)
 {
 	json_t *list = json_array();
 
 	for (int i = 0; i < VHD_RECOVERY_CODES; i++)
 		json_array_append_new(list, json_string(codes[i]));
 	explicit_bzero(codes, sizeof(codes_t));
-	vhd_call_json(call, 200, json_pack("{s:o}", "recovery_codes", list));
+	vhd_call_json(call, 200,
+	    json_pack("{s:o, s:s*}", "recovery_codes", list, "csrf", csrf));
 }
 
 void
@@ -173,7 +175,8 @@ vhd_factor_confirm_setup(struct vhd_call *call)
 	if (rc < 0 || (*call->who.session && vhd_session_add_factor(call) != 0))
 		vhd_problem_state(call);
 	else
-		reply_codes(call, codes);
+		reply_codes(
+		    call, codes, *call->who.session ? call->csrf : NULL);
 }
 
 void
@@ -188,7 +191,7 @@ vhd_factor_new_codes(struct vhd_call *call)
 	if (vhd_factor_renew(call->state, subject.account, codes) != 0)
 		vhd_problem_state(call);
 	else
-		reply_codes(call, codes);
+		reply_codes(call, codes, NULL);
 }
 
 static void
