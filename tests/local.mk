@@ -137,6 +137,7 @@ CLI_TESTS = \
 	%D%/panel/jobs.t \
 	%D%/panel/accesslog.t \
 	%D%/panel/apache.t \
+	%D%/panel/attacks.t \
 	%D%/panel/audit.t \
 	%D%/panel/events.t \
 	%D%/panel/crowd.t \
