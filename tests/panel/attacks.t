@@ -1,5 +1,5 @@
 #!/bin/sh
-# vhostadmind: fields that nobody may set, in every resource there is, and
+# vhostadmind: fields that nobody may set, in every resource there is, paths, and
 # texts that should end a line of a log or speak to a terminal.
 . "${srcdir:-.}/tests/lib/lib.sh"
 . "${srcdir:-.}/tests/lib/panel.sh"
@@ -161,6 +161,26 @@ login admin@test.com adminsecret
 change '{"flags":["system_admin"]}'
 ok 'nor does an administrator of a domain' test "$status" -ge 400
 is 'he is a user still' "$(account)" "$before"
+
+# ---- paths ---------------------------------------------------------------------------
+# To the domain of others by way of the own one: no spelling of a path is that
+# of another place.
+vadddomain other.test postsecret || exit 1
+wrong=
+for p in "$D/../other.test" "$D/%2e%2e/other.test" "$D%2f..%2fother.test" \
+    "$D/./users" "/domains//other.test" "/domains/other.test/" \
+    "/domains/other.test%00.test.com" "/domains/test.com%2f..%2fother.test" \
+    "/domains/OTHER.test/users" "/domains/other.test./users" \
+    "/domains/other.test;x=test.com/users" '/domains/test.com\..\other.test' \
+    "/domains/%6fther.test/users" "/domains/%256fther.test/users" \
+    "/domains/other.test?/domains/test.com" "/domains/*/users" \
+    "$D/users/postmaster@other.test" "$D/users/..%2f..%2fother.test"; do
+	web GET "$p" --path-as-is
+	case $status in 400 | 404) ;; *) wrong="$wrong $p=$status" ;; esac
+done
+is 'no path leads to others' "$wrong" ''
+web GET /domains/TEST.com/%75sers/joe --path-as-is
+is 'and the own place is found' "$status" 200
 
 # ---- logs --------------------------------------------------------------------------
 # Everything that a client says, with what ends a line and what a terminal
