@@ -45,8 +45,8 @@ move_records(struct mail *m, const char *from, const char *to)
 {
 	static const char *const moves[] = {
 		"UPDATE OR REPLACE domain SET name = ?2 WHERE name = ?1",
-		"UPDATE OR REPLACE registration SET domain = ?2"
-		" WHERE domain = ?1",
+		("UPDATE OR REPLACE registration SET domain = ?2"
+		 " WHERE domain = ?1"),
 		"UPDATE signup SET domain = ?2 WHERE domain = ?1"
 	};
 	const char *const names[] = { from, to, NULL };
