@@ -222,5 +222,6 @@ mail_close(struct mail *m)
 	vpop_close(m->real);
 	vpop_close(m->dry);
 	json_decref(m->settings);
+	mail_names_free(m->names);
 	sqlite3_close(m->db);
 }

@@ -121,25 +121,7 @@ show(struct mail *m, const struct mail_request *r, const char *name)
 static json_t *
 list(struct mail *m, const struct mail_request *r)
 {
-	struct vpop_domains *cursor = NULL;
-	struct vpop_domain domain;
-	struct mail_page page;
-	json_t *result = NULL;
-
-	if (mail_page_begin(m, r, &page) != 0)
-		return NULL;
-	int code = vpop_domains_open(m->vp, NULL, &cursor);
-	while (code == 0 && (code = vpop_domains_next(cursor, &domain)) == 1)
-		code = strcmp(domain.name, domain.real) != 0
-			   ? 0
-			   : mail_page_offer(m, &page, domain.name);
-	vpop_domains_close(cursor);
-	if (code < 0 && !m->refused)
-		mail_refuse_vpop(m, code);
-	if (!m->refused)
-		result = mail_page_end(m, &page, show);
-	mail_page_free(&page);
-	return result;
+	return mail_domain_page(m, r, show);
 }
 
 static json_t *

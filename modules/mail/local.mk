@@ -36,6 +36,7 @@ noinst_LTLIBRARIES += %D%/libmail.la
 	%D%/control.c \
 	%D%/control.h \
 	%D%/controlfiles.c \
+	%D%/domainnames.c \
 	%D%/domains.c \
 	%D%/ipmaps.c \
 	%D%/jobs.c \

@@ -108,9 +108,9 @@ typedef int vp_recover_fn(struct vpop *vp, const struct vp_pending *pending);
 
 vp_recover_fn vp_recover_user_add, vp_recover_user_modify,
     vp_recover_user_delete, vp_recover_domain_add, vp_recover_domain_add_alias,
-    vp_recover_domain_delete, vp_recover_domain_rename, vp_recover_list_create, vp_recover_list_modify,
-    vp_recover_list_delete, vp_recover_list_member, vp_recover_alias,
-    vp_recover_limits, vp_recover_ipmap, vp_recover_steps,
+    vp_recover_domain_delete, vp_recover_domain_rename, vp_recover_list_create,
+    vp_recover_list_modify, vp_recover_list_delete, vp_recover_list_member,
+    vp_recover_alias, vp_recover_limits, vp_recover_ipmap, vp_recover_steps,
     vp_recover_atomic /* one file was replaced, or not: nothing to do */;
 
 /* Settle all pending changes; *ret_left (may be NULL) counts those left. */

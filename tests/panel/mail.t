@@ -92,6 +92,14 @@ ask "$list,\"limit\":3,\"after\":\"e.test\"}"
 is 'the last' "$(names)" 'example.testnull'
 ask "$list,\"q\":\"e\"}"
 is 'by a prefix' "$(names)" 'e.testexample.testnull'
+ask "$list,\"count\":true,\"limit\":1}"
+is 'how many there are' "$(echo "$answer" | jq -r .result.total)" 6
+ok 'a tool makes one' vadddomain --no-password ee.test
+ask "$list,\"limit\":1,\"q\":\"e\",\"after\":\"e.test\"}"
+is 'it is there at once' "$(names)" 'ee.testee.test'
+ok 'and removes it' vdeldomain ee.test
+ask "$list,\"limit\":1,\"q\":\"e\",\"after\":\"e.test\"}"
+is 'gone at once' "$(names)" 'example.testnull'
 ask "$list,\"q\":\"e\",\"after\":\"z\"}"
 is 'nothing' "$(names)" 'null'
 

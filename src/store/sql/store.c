@@ -140,8 +140,7 @@ vp_sql_keeps(struct vpop_store *store)
 	(void)store;
 	return VPOP_KEEP_ALIASES | VPOP_KEEP_LIMITS | VPOP_KEEP_LASTAUTH |
 	       VPOP_KEEP_DIRCONTROL | VPOP_KEEP_IPMAP | VPOP_KEEP_RELAY |
-	       VPOP_KEEP_AUTHLOG | VPOP_KEEP_ALIASDOMAINS |
-	       VPOP_KEEP_BY_NAME;
+	       VPOP_KEEP_AUTHLOG | VPOP_KEEP_ALIASDOMAINS | VPOP_KEEP_BY_NAME;
 }
 
 /* ---- connections --------------------------------------------------------- */
