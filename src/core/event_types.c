@@ -11,6 +11,7 @@
 
 #define LIBRARY VP_EVENT_LIBRARY
 #define PANEL   "vhostadmind"
+#define USAGE   "vusaged"
 #define MAIL    "module mail"
 #define DNS     "module dns"
 #define WEB     "module web"
@@ -26,6 +27,7 @@
 #define MEMBER  "role! address!"
 #define SIGNUP  "name! domain! contact!"
 #define IPMAP   "address! domain!"
+#define QUOTA   "used:int! limit:int! unit! percent:int!"
 #define ZONE    "zone! serial:int name_servers:texts"
 #define RECORD  "zone! name! type! ttl:int data!"
 #define VHOST   "site! names:texts document_root php redirect"
@@ -134,6 +136,23 @@ const struct vp_event_type vp_event_types[] = {
 	{ "config.changed", "config", "A file of settings was changed.",
 	    LIBRARY, "? *", "? *" },
 
+	{ "user.quota.warn", "user",
+	    "The mail of an account has reached the first step at which its "
+	    "owner is warned.",
+	    USAGE, NULL, QUOTA },
+	{ "user.quota.exceeded", "user", "The quota of an account is used up.",
+	    USAGE, NULL, QUOTA },
+	{ "user.quota.cleared", "user",
+	    "There is less than at the first step again.", USAGE, NULL,
+	    QUOTA },
+	{ "domain.quota.warn", "domain",
+	    "The mail of a domain has reached the first step.", USAGE, NULL,
+	    QUOTA },
+	{ "domain.quota.exceeded", "domain",
+	    "The quota of a domain is used up.", USAGE, NULL, QUOTA },
+	{ "domain.quota.cleared", "domain",
+	    "There is less than at the first step again.", USAGE, NULL,
+	    QUOTA },
 	{ "user.signup.requested", "user",
 	    "Somebody asked for an account; contact is a digest of his "
 	    "address.", MAIL, NULL, SIGNUP },

@@ -520,6 +520,10 @@ warned() { # WORDS COUNT: messages bob has got about it
 	sleep 0.2
 	is "$1" "$(grep -ls 'Mail quota warning' "$bob"/new/* | wc -l)" "$2"
 }
+events() { # WORDS TYPES: what was told of bob's quota
+	is "$1" "$(vevents list -n 100 --json -t 'user.quota.*' |
+	    jq -r .type | tr '\n' ' ')" "$2"
+}
 message "$bob" 1.x,S=7000 1
 warned 'below the first step' 0
 message "$bob" 2.x,S=1000 1
@@ -536,6 +540,11 @@ warned 'the last step' 2
 rm "$bob/new/4.x,S=3000"
 message "$bob" 5.x,S=500 1
 warned 'nor for a lower one' 2
+told='user.quota.changed user.quota.warn user.quota.exceeded '
+events 'both are events' "$told"
+is 'with numbers' "$(vevents list -n 1 --json -t user.quota.exceeded |
+    jq -c '.data.new | [.used > 11000, .limit, .unit, .percent]')" \
+    '[true,10000,"bytes",100]'
 stop_daemon TERM
 message "$bob" 6.x,S=10 1
 start
@@ -548,6 +557,21 @@ start
 agrees 'kill -9'
 message "$bob" 8.x,S=10 1
 warned 'nor after that' 2
+events 'nor an event' "$told"
+rm "$bob"/new/1.x,S=7000
+message "$bob" 8a.x,S=10 1
+warned 'less than the first step' 2
+told="${told}user.quota.cleared "
+events 'is an event' "$told"
+stop_daemon TERM
+start
+message "$bob" 8b.x,S=10 1
+warned 'no warning of that' 2
+events 'nor another event' "$told"
+message "$bob" 8c.x,S=7000 1
+warned 'none in the period' 2
+told="${told}user.quota.warn "
+events 'but an event' "$told"
 stop_daemon TERM
 perl -pi -e 's/^(\d+)/$1 - 2000/e' "$state.warned"
 start
@@ -570,6 +594,9 @@ done
 is 'its postmaster is warned' "$(cat "$dir"/postmaster/Maildir/new/* |
     grep -c -e '^Delivered-To: postmaster@example.test' \
     -e 'The domain is nearly full')" 2
+is 'which is an event, too' "$(vevents list --json -t 'domain.quota.*' |
+    jq -r '.type + " " + .object.id + " " + .data.new.unit' | head -n 1)" \
+    'domain.quota.exceeded example.test messages'
 agrees 'after all that'
 stop_daemon TERM
 is 'and stops' "$status" 0

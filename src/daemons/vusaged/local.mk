@@ -15,7 +15,7 @@ noinst_LTLIBRARIES += %D%/libvusaged.la
 	%D%/state.c %D%/state.h %D%/state_int.h %D%/state_save.c \
 	%D%/sweep.c %D%/sweep.h \
 	%D%/table.c %D%/table.h \
-	%D%/warn.c %D%/warn.h \
+	%D%/warn.c %D%/warn.h %D%/warn_event.c \
 	%D%/watch.c %D%/watch.h
 VUSAGED_LIBS = %D%/libvusaged.la src/daemons/common/libcommon.la $(LAYERS) \
 	$(CORE_LIBS) $(CHANGE_LIBS) $(EVENT_LIBS)

@@ -5,6 +5,10 @@
  *
  * A record is on the disk before its warning is sent: after a crash between
  * both there is one warning less, not one a message.
+ *
+ * Events tell of levels: of the first step, of a full quota, and of none any
+ * more, which it is when some percent less are used; who is there and hardly
+ * moves is told of once.
  */
 #include "config.h"
 
@@ -29,6 +33,7 @@
 #define MIB          1048576
 #define TEXT_MAX     65536
 #define LINE_BYTES   512
+#define LESS         5        /* percent, before a level is left */
 #define LIMITS_US    10000000 /* how long limits of a domain are believed */
 #define ADDRESS_SIZE (VPOP_USER_SIZE + VPOP_DOMAIN_SIZE + 1)
 
@@ -37,6 +42,7 @@ struct told {
 };
 
 struct record {
+	enum vp_warn_level level;
 	struct told told[VP_STEPS_MAX]; /* step 0: free */
 	char address[];
 };
@@ -47,6 +53,12 @@ struct vp_warn {
 	struct vp_table records; /* by address */
 	int fd;                  /* of the file; -1: not kept */
 };
+
+static int64_t
+larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
 
 /* ---- what was told ------------------------------------------------------- */
 
@@ -94,6 +106,18 @@ is_told(const struct vp_warn *w, const char *address, int64_t step, int64_t now)
 	return 0;
 }
 
+/* What was told of it last, as the file knows: a step, or 0 for none. */
+static void
+set_level(struct vp_warn *w, const char *address, int64_t step)
+{
+	struct record *record = vp_table_find(&w->records, address);
+
+	if (record)
+		record->level = step == 0    ? VP_WARN_NONE
+				: step < 100 ? VP_WARN_NEAR
+					     : VP_WARN_FULL;
+}
+
 /* "TIME STEP ADDRESS"; whatever is not one was torn. */
 static void
 read_line(struct vp_warn *w, char *line, int64_t now)
@@ -104,9 +128,12 @@ read_line(struct vp_warn *w, char *line, int64_t now)
 
 	if (line && *line && step &&
 	    vp_number(when, 0, INT64_MAX, &time_sent) == 0 &&
-	    vp_number(step, 1, 100, &percent) == 0 &&
-	    time_sent > now - w->set->period && time_sent <= now + 86400)
-		(void)remember(w, line, percent, time_sent);
+	    vp_number(step, 0, 100, &percent) == 0 &&
+	    time_sent > now - w->set->period && time_sent <= now + 86400) {
+		if (percent > 0)
+			(void)remember(w, line, percent, time_sent);
+		set_level(w, line, percent);
+	}
 }
 
 static void
@@ -141,6 +168,27 @@ write_line(int fd, const char *address, int64_t step, int64_t when)
 	return write(fd, line, (size_t)size) == size ? 0 : -1;
 }
 
+/* One address: what it was told, the newest last, and its level. */
+static int
+write_record(const struct vp_warn *w, const struct record *record)
+{
+	const int64_t step = record->level == VP_WARN_FULL   ? 100
+			     : record->level == VP_WARN_NEAR ? w->set->steps[0]
+							     : 0;
+	int64_t last = 0;
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < VP_STEPS_MAX; i++) {
+		const struct told *told = &record->told[i];
+
+		if (told->step > 0)
+			rc = write_line(
+			    w->fd, record->address, told->step, told->time);
+		last = larger(last, told->time);
+	}
+	return rc == 0 ? write_line(w->fd, record->address, step, last) : rc;
+}
+
 /* Only what still counts stays in the file. */
 static void
 write_file(struct vp_warn *w, const char *path)
@@ -156,12 +204,8 @@ write_file(struct vp_warn *w, const char *path)
 	    0600);
 	int rc = w->fd < 0 ? -1 : 0;
 	for (size_t i = 0; rc == 0 && i < w->records.size; i++) {
-		const struct record *record = w->records.slots[i];
-
-		for (int j = 0; record && rc == 0 && j < VP_STEPS_MAX; j++)
-			if (record->told[j].step > 0)
-				rc = write_line(w->fd, record->address,
-				    record->told[j].step, record->told[j].time);
+		if (w->records.slots[i])
+			rc = write_record(w, w->records.slots[i]);
 	}
 	if (rc == 0 && fdatasync(w->fd) == 0 && rename(temp, path) == 0)
 		return;
@@ -252,10 +296,54 @@ percent_of(uint64_t used, uint64_t limit)
 			     : (int64_t)((double)used / (double)limit * 100);
 }
 
-static int64_t
-larger(int64_t a, int64_t b)
+/* The quota of which there is less left. */
+static struct vp_warn_used
+used_of(
+    uint64_t bytes, uint64_t most_bytes, uint64_t count, uint64_t most_count)
 {
-	return a > b ? a : b;
+	const struct vp_warn_used of_bytes = { bytes, most_bytes, "bytes",
+		percent_of(bytes, most_bytes) };
+	const struct vp_warn_used of_count = { count, most_count, "messages",
+		percent_of(count, most_count) };
+
+	return of_count.percent > of_bytes.percent ? of_count : of_bytes;
+}
+
+/* Where it is between two levels it stays at the upper one. */
+static enum vp_warn_level
+level_of(const struct vp_warn *w, enum vp_warn_level before, int64_t percent)
+{
+	const int64_t first = w->set->steps[0];
+
+	if (percent >= 100 || (before == VP_WARN_FULL && percent > 100 - LESS))
+		return VP_WARN_FULL;
+	if (percent >= first ||
+	    (before != VP_WARN_NONE && percent > first - LESS))
+		return VP_WARN_NEAR;
+	return VP_WARN_NONE;
+}
+
+/* Tell of another level than the last one. */
+static void
+tell_level(
+    struct vp_warn *w, const char *address, const struct vp_warn_used *used)
+{
+	struct record *record = vp_table_find(&w->records, address);
+	const enum vp_warn_level before = record ? record->level : VP_WARN_NONE;
+	const enum vp_warn_level level = level_of(w, before, used->percent);
+
+	if (!record || level == before)
+		return;
+	record->level = level;
+	if (w->fd >= 0)
+		(void)write_line(w->fd, address,
+		    level == VP_WARN_NONE   ? 0
+		    : level == VP_WARN_FULL ? 100
+					    : w->set->steps[0],
+		    time(NULL));
+	/* That a full one is only nearly full is no news. */
+	if (level > before || level == VP_WARN_NONE)
+		vp_warn_publish(w->vp, address, level, used);
 }
 
 /* The step to be told now, or 0; it is recorded. */
@@ -290,13 +378,13 @@ check_user(struct vp_warn *w, const struct vp_box *box)
 	    vp_format(address, sizeof address, "%s@%s", user.name,
 		domain->name) == 0) {
 		vp_box_usage(box, &bytes, &count);
-		int64_t percent =
-		    larger(percent_of(bytes, (uint64_t)quota.bytes),
-			percent_of(count, (uint64_t)quota.messages));
+		const struct vp_warn_used used = used_of(bytes,
+		    (uint64_t)quota.bytes, count, (uint64_t)quota.messages);
 
-		if (take_step(w, address, percent) > 0)
+		if (take_step(w, address, used.percent) > 0)
 			send_warning(w, domain, &user, address,
-			    ".quotawarn.msg", percent);
+			    ".quotawarn.msg", used.percent);
+		tell_level(w, address, &used);
 	}
 	explicit_bzero(&user, sizeof user);
 }
@@ -306,8 +394,9 @@ check_domain(struct vp_warn *w, struct vp_domain *domain)
 {
 	char name[ADDRESS_SIZE];
 	struct vpop_limits limits;
+	struct vp_warn_used used;
 	struct vpop_user user;
-	int64_t percent;
+	int is_due;
 
 	if (domain->limits_at == 0 ||
 	    vp_now() > domain->limits_at + LIMITS_US) {
@@ -318,14 +407,17 @@ check_domain(struct vp_warn *w, struct vp_domain *domain)
 		    limits.quota <= UINT64_MAX / MIB ? limits.quota * MIB : 0;
 		domain->limit_count = limits.maxmsgcount;
 	}
-	percent = larger(percent_of(domain->bytes, domain->limit_bytes),
-	    percent_of(domain->count, domain->limit_count));
-	if (vp_format(name, sizeof name, "@%s", domain->name) != 0 ||
-	    take_step(w, name, percent) == 0)
+	used = used_of(domain->bytes, domain->limit_bytes, domain->count,
+	    domain->limit_count);
+	if (vp_format(name, sizeof name, "@%s", domain->name) != 0)
+		return;
+	is_due = take_step(w, name, used.percent) > 0;
+	tell_level(w, name, &used);
+	if (!is_due)
 		return;
 	if (vpop_user_get(w->vp, "postmaster", domain->name, &user) == 0)
-		send_warning(
-		    w, domain, &user, domain->name, ".domainwarn.msg", percent);
+		send_warning(w, domain, &user, domain->name, ".domainwarn.msg",
+		    used.percent);
 	explicit_bzero(&user, sizeof user);
 }
 
