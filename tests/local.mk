@@ -162,6 +162,7 @@ CLI_TESTS = \
 	%D%/panel/search.t \
 	%D%/panel/sessions.t \
 	%D%/panel/signup.t \
+	%D%/panel/together.t \
 	%D%/panel/tokens.t \
 	%D%/panel/webhooks.t \
 	%D%/panel/vhostctl.t \

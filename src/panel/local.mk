@@ -61,7 +61,8 @@ noinst_LTLIBRARIES += %D%/libpanel.la
 	%D%/res/jobs.c %D%/res/res.h \
 	%D%/res/audit.c %D%/res/events.c %D%/res/facts.c %D%/res/facts.h \
 	%D%/res/search.c \
-	%D%/res/server.c %D%/res/sessions.c %D%/res/status.c %D%/res/tokens.c \
+	%D%/res/server.c %D%/res/sessions.c %D%/res/status.c %D%/res/together.c \
+	%D%/res/tokens.c \
 	%D%/res/webhook.c %D%/res/webhook.h %D%/res/webhook_actions.c \
 	%D%/res/webhook_fields.c \
 	%D%/res/webhooks.c \

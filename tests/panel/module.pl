@@ -3,6 +3,8 @@
 # first argument names one.
 use strict;
 use warnings;
+use Cwd qw(getcwd);
+use FindBin qw($Bin);
 use JSON::PP;
 
 my $fault = shift // "";
@@ -43,6 +45,26 @@ sub shown {
 	delete $object->{secret} if $object && $fault ne "shows-secrets";
 	$object->{size}++ if $object && $fault eq "changes";
 	return $object;
+}
+
+# What all modules of a test are asked about domains, in its order.
+sub note {
+	my ($verb, $domain) = @_;
+	my ($name) = getcwd =~ m{([^/]+)$};
+	open my $fh, ">>", "../order" or die;
+	print $fh "$name $verb $domain\n";
+	close $fh or die;
+}
+
+# Only if the manifest names it.
+sub close_domain {
+	my ($r, $verb) = @_;
+	my $named = $json->decode(slurp "$Bin/module.json")->{verbs} // [];
+	refuse "unsupported" if !grep { $_ eq $verb } @$named;
+	refuse "limit", "not this one" if $fault eq "cannot-suspend";
+	note $verb, $r->{domain};
+	exit 1 if $fault eq "dies-after";
+	{ undo => { was => $verb eq "suspend" ? "resume" : "suspend" } };
 }
 
 my %verbs = (
@@ -91,10 +113,16 @@ my %verbs = (
 	undo => sub {
 		my $r = shift;
 		refuse "internal", "cannot take it back" if $fault eq "cannot-undo";
+		if (defined $r->{domain}) {
+			note "undo", $r->{domain};
+			return {};
+		}
 		put $r->{key}, $r->{undo}{old}, "undo.$r->{job}"
 		    if done($r->{job}) && !done "undo.$r->{job}";
 		{};
 	},
+	suspend => sub { close_domain $_[0], "suspend" },
+	resume => sub { close_domain $_[0], "resume" },
 	reconcile => sub { { drift => $fault eq "drifts" ? [{}] : [] } },
 );
 

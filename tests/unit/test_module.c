@@ -86,6 +86,13 @@ has(const char *name)
 	return answer.outcome == VP_MODULE_DONE;
 }
 
+static void
+ask(void *module, const char *verb, json_t *parameters,
+    struct vp_module_answer *ret)
+{
+	vp_module_call(module, verb, parameters, ret);
+}
+
 /* The same step by the modules a, b and c. */
 static enum vp_module_outcome
 setup(struct vp_module_step steps[3], size_t *which,
@@ -102,7 +109,7 @@ setup(struct vp_module_step steps[3], size_t *which,
 		steps[i].parameters = parameters;
 	}
 	enum vp_module_outcome outcome =
-	    vp_module_transact(steps, 3, which, answer);
+	    vp_module_transact(steps, 3, ask, which, answer);
 	json_decref(parameters);
 	return outcome;
 }

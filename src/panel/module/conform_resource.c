@@ -214,6 +214,19 @@ changed(struct life *life)
 	json_decref(result);
 }
 
+/* All that the module has of the domain. */
+static json_t *
+of_domain(struct life *life)
+{
+	static const char *const not_said[] = { "resource", "parent", "key",
+		"old", "new" };
+	json_t *with = change(life, 0, NULL, NULL);
+
+	for (size_t i = 0; i < sizeof not_said / sizeof *not_said; i++)
+		json_object_del(with, not_said[i]);
+	return with;
+}
+
 static void
 suspended(struct life *life)
 {
@@ -228,6 +241,10 @@ suspended(struct life *life)
 		    has ? "done" : "refused, as the manifest says");
 		does(life, verbs[i], change(life, 0, NULL, NULL),
 		    has ? NULL : "unsupported", what);
+		if (!has || !life->resource->of_domain)
+			continue;
+		snprintf(what, sizeof what, "%s of all of a domain", verbs[i]);
+		does(life, verbs[i], of_domain(life), NULL, what);
 	}
 	shows(life, life->first, "it is there");
 }

@@ -35,9 +35,10 @@ struct vp_module_action {
 	unsigned roles;
 	json_t *counts; /* array of texts: of what it makes; or NULL */
 	int is_job;
-	int deletes; /* the object is gone afterwards */
-	int renames; /* it has the key that its input gives it */
-	int cancels; /* the panel takes a deletion back that waits */
+	int deletes;     /* the object is gone afterwards */
+	int is_together; /* modules with a verb of its name take part */
+	int renames;     /* it has the key that its input gives it */
+	int cancels;     /* the panel takes a deletion back that waits */
 };
 
 struct vp_module_resource {

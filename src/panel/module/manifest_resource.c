@@ -118,16 +118,24 @@ check_properties(
 	return 0;
 }
 
-/* What is told of it (domain.delete.scheduled) is told of domains. */
+/* What others take part in, and what waits, is about domains. */
 static int
-check_grace(
+check_domains(
     struct vp_manifest_load *load, const struct vp_module_resource *resource)
 {
-	if (!resource->has_grace ||
-	    (!resource->of_domain && strcmp(resource->name, "domains") == 0))
+	if (!resource->of_domain && strcmp(resource->name, "domains") == 0)
 		return 0;
-	return vp_manifest_fail(load,
-	    "resource '%s': only domains have a grace period", resource->name);
+	if (resource->has_grace)
+		return vp_manifest_fail(load,
+		    "resource '%s': only domains have a grace period",
+		    resource->name);
+	for (size_t i = 0; i < resource->actions_count; i++)
+		if (resource->actions[i].is_together)
+			return vp_manifest_fail(load,
+			    "resource '%s': only actions of domains are done "
+			    "together",
+			    resource->name);
+	return 0;
 }
 
 static int
@@ -159,6 +167,7 @@ load_action(struct vp_manifest_load *load, const char *resource, json_t *json,
 	ret->counts = json_object_get(json, "counts");
 	ret->is_job = json_is_true(json_object_get(json, "job"));
 	ret->deletes = json_is_true(json_object_get(json, "deletes"));
+	ret->is_together = json_is_true(json_object_get(json, "together"));
 	ret->renames = json_is_true(json_object_get(json, "renames"));
 	ret->cancels = json_is_true(json_object_get(json, "cancels"));
 	ret->schema = vp_manifest_schema(load, file);
@@ -211,12 +220,12 @@ load_resource(
 	ret->counts = json_object_get(json, "counts");
 	ret->schema = vp_manifest_schema(load, text_of(json, "schema"));
 	if (!ret->schema || check_single(load, ret, is_single) != 0 ||
-	    check_texts(load, ret) != 0 || check_properties(load, ret) != 0 ||
-	    check_grace(load, ret) != 0)
+	    check_texts(load, ret) != 0 || check_properties(load, ret) != 0)
 		return -1;
-	return check_examples(load, ret->name, ret->schema) != 0
-		   ? -1
-		   : load_actions(load, json_object_get(json, "actions"), ret);
+	if (check_examples(load, ret->name, ret->schema) != 0 ||
+	    load_actions(load, json_object_get(json, "actions"), ret) != 0)
+		return -1;
+	return check_domains(load, ret);
 }
 
 /* The resource that another is within. */

@@ -31,7 +31,7 @@ struct vp_module *vp_module_find(struct vp_module_set *set, const char *name);
 
 /* One module's part of a change. */
 struct vp_module_step {
-	struct vp_module *module;
+	void *module;       /* as the caller of the transaction asks it */
 	const char *verb;   /* "setup", "modify", "delete", ... */
 	json_t *parameters; /* with the id of the job; borrowed */
 	/* results */
@@ -41,13 +41,19 @@ struct vp_module_step {
 	char words[VP_MODULE_ERROR]; /* why it is broken, or pending */
 };
 
+/* Ask a module of a step; parameters are borrowed. */
+typedef void vp_module_ask(void *module, const char *verb, json_t *parameters,
+    struct vp_module_answer *ret);
+
 /*
- * Ask all whether they would (validate), then make the steps in their order.
- * When one cannot be made, those before it are taken back, last first.
- * Returns the outcome: DONE, REFUSED (*ret_answer tells what and which, all
- * is as it was but for steps that are broken), or BROKEN likewise.
+ * Ask all but actions whether they would (validate), then make the steps in
+ * their order. When one cannot be made, those before it are taken back, last
+ * first. Returns the outcome: DONE (*ret_answer is that of the last), REFUSED
+ * (*ret_answer tells what and which, all is as it was but for steps that are
+ * broken), or BROKEN likewise.
  */
 enum vp_module_outcome vp_module_transact(struct vp_module_step *steps,
-    size_t count, size_t *ret_which, struct vp_module_answer *ret_answer);
+    size_t count, vp_module_ask *ask, size_t *ret_which,
+    struct vp_module_answer *ret_answer);
 
 #endif

@@ -14,14 +14,19 @@
 
 /* Nothing is made yet. */
 static enum vp_module_outcome
-validate(struct vp_module_step *step, struct vp_module_answer *answer)
+validate(struct vp_module_step *step, vp_module_ask *ask,
+    struct vp_module_answer *answer)
 {
-	json_t *parameters = json_copy(step->parameters);
+	json_t *parameters;
+
+	if (strcmp(step->verb, "act") == 0)
+		return VP_MODULE_DONE;
+	parameters = json_copy(step->parameters);
 
 	if (parameters)
 		json_object_set_new(
 		    parameters, "action", json_string(step->verb));
-	vp_module_call(step->module, "validate", parameters, answer);
+	ask(step->module, "validate", parameters, answer);
 	json_decref(parameters);
 	json_decref(answer->result);
 	answer->result = NULL;
@@ -35,20 +40,19 @@ keep_words(struct vp_module_step *step, const struct vp_module_answer *answer)
 }
 
 static enum vp_module_outcome
-make(struct vp_module_step *step, struct vp_module_answer *answer)
+make(struct vp_module_step *step, vp_module_ask *ask,
+    struct vp_module_answer *answer)
 {
-	vp_module_call(step->module, step->verb, step->parameters, answer);
+	ask(step->module, step->verb, step->parameters, answer);
 	if (answer->outcome == VP_MODULE_DONE)
 		step->undo =
 		    json_incref(json_object_get(answer->result, "undo"));
 	step->is_made = answer->outcome != VP_MODULE_REFUSED;
-	json_decref(answer->result);
-	answer->result = NULL;
 	return answer->outcome;
 }
 
 static void
-take_back(struct vp_module_step *step)
+take_back(struct vp_module_step *step, vp_module_ask *ask)
 {
 	struct vp_module_answer answer;
 	json_t *parameters = json_copy(step->parameters);
@@ -56,7 +60,7 @@ take_back(struct vp_module_step *step)
 	if (parameters)
 		json_object_set_new(parameters, "undo",
 		    step->undo ? json_incref(step->undo) : json_null());
-	vp_module_call(step->module, "undo", parameters, &answer);
+	ask(step->module, "undo", parameters, &answer);
 	json_decref(parameters);
 	step->is_broken = answer.outcome != VP_MODULE_DONE;
 	if (step->is_broken)
@@ -68,24 +72,26 @@ take_back(struct vp_module_step *step)
 
 enum vp_module_outcome
 vp_module_transact(struct vp_module_step *steps, size_t count,
-    size_t *ret_which, struct vp_module_answer *ret_answer)
+    vp_module_ask *ask, size_t *ret_which, struct vp_module_answer *ret_answer)
 {
 	enum vp_module_outcome outcome = VP_MODULE_DONE;
 	size_t i;
 
 	for (i = 0; i < count && outcome == VP_MODULE_DONE; i++)
-		outcome = validate(&steps[i], ret_answer);
+		outcome = validate(&steps[i], ask, ret_answer);
 	if (outcome != VP_MODULE_DONE) {
 		*ret_which = i - 1;
 		return outcome;
 	}
-	for (i = 0; i < count && outcome == VP_MODULE_DONE; i++)
-		outcome = make(&steps[i], ret_answer);
+	for (i = 0; i < count && outcome == VP_MODULE_DONE; i++) {
+		vp_module_answer_free(ret_answer);
+		outcome = make(&steps[i], ask, ret_answer);
+	}
 	if (outcome != VP_MODULE_DONE) {
 		*ret_which = i - 1;
 		while (i-- > 0)
 			if (steps[i].is_made)
-				take_back(&steps[i]);
+				take_back(&steps[i], ask);
 	}
 	for (i = 0; i < count; i++) {
 		json_decref(steps[i].undo);

@@ -39,6 +39,9 @@ json_t *vhd_resource_count(struct vhd_call *call, json_t *parameters);
 /* own_list.c: the result of "list" for a caller who has some domains only;
  * NULL after a problem. */
 json_t *vhd_resource_list_own(struct vhd_call *call, json_t *parameters);
+/* together.c: an action that other modules take part in; parameters are taken.
+ * The result, or NULL after a problem. */
+json_t *vhd_act_together(struct vhd_call *call, json_t *parameters);
 /* Say what a module's refusal, or its failure, means for the caller. */
 void vhd_resource_problem(
     struct vhd_call *call, const struct vp_module_answer *answer);

@@ -401,7 +401,9 @@ vhd_resource_act(struct vhd_call *call)
 	parameters = change_parameters(call, NULL, NULL, NULL);
 	json_object_set_new(parameters, "action", json_string(action->name));
 	json_object_set(parameters, "input", call->body);
-	result = ask(call, "act", call->place.key, parameters);
+	result = action->is_together
+		     ? vhd_act_together(call, parameters)
+		     : ask(call, "act", call->place.key, parameters);
 	if (!result)
 		return;
 	vhd_object_changed(call, "act", call->place.key, result);
