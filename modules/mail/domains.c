@@ -11,6 +11,7 @@
 
 #include "modules/mail/bulletin.h"
 #include "modules/mail/records.h"
+#include "vpop_event.h"
 
 /* ---- the module's own records ------------------------------------------- */
 
@@ -61,27 +62,70 @@ move_records(struct mail *m, const char *from, const char *to)
 	return 0;
 }
 
+/* What is said of a domain is a fact like others. */
+static int
+publish(struct mail *m, const char *name, json_t *old, json_t *new)
+{
+	AUTO_FREE char *before = json_dumps(old, JSON_COMPACT);
+	AUTO_FREE char *after = json_dumps(new, JSON_COMPACT);
+	const struct vpop_event_new event = {
+		.type = "domain.updated",
+		.object = name,
+		.domain = name,
+		.old_json = before,
+		.new_json = after,
+	};
+
+	if (json_equal(old, new))
+		return 0;
+	if (before && after && vpop_event_publish(m->vp, &event) == 0)
+		return 0;
+	mail_refuse(m, "unavailable", NULL, "the change cannot be told: %s",
+	    before && after ? vpop_message(m->vp) : "out of memory");
+	return -1;
+}
+
+static int
+say(struct mail *m, const struct mail_request *r)
+{
+	const char *description = mail_text(r->new, "description");
+	const char *language = mail_text(r->new, "language");
+	const char *const texts[] = { r->key, description ? description : "",
+		language ? language : "", NULL };
+	json_t *old = json_object(), *new;
+	int rc = add_words(m, r->key, old);
+
+	if (rc == 0)
+		rc = mail_record_change(m,
+		    "INSERT OR REPLACE INTO domain (name, description,"
+		    " language) VALUES (?, ?, ?)",
+		    texts);
+	new = json_pack(
+	    "{s:s, s:s}", "description", texts[1], "language", texts[2]);
+	if (rc == 0 && r->what == MAIL_MODIFY)
+		rc = publish(m, r->key, old, new);
+	json_decref(old);
+	json_decref(new);
+	return rc;
+}
+
 /* After a change: what was said of the domain goes and comes with it. */
 static int
 keep_words(struct mail *m, const struct mail_request *r)
 {
-	const char *description = mail_text(r->new, "description");
-	const char *language = mail_text(r->new, "language");
-
-	if (r->what == MAIL_ACT)
+	switch (r->what) {
+	case MAIL_DELETE:
+		return mail_record_change(m,
+		    "DELETE FROM domain WHERE name = ?",
+		    (const char *const[]){ r->key, NULL });
+	case MAIL_ACT:
 		return strcmp(r->action, "rename") == 0
 			   ? move_records(
 				 m, r->key, mail_text(r->input, "name"))
 			   : 0;
-	if (r->what == MAIL_DELETE)
-		return mail_record_change(m,
-		    "DELETE FROM domain WHERE name = ?",
-		    (const char *const[]){ r->key, NULL });
-	return mail_record_change(m,
-	    "INSERT OR REPLACE INTO domain (name, description, language)"
-	    " VALUES (?, ?, ?)",
-	    (const char *const[]){ r->key, description ? description : "",
-		language ? language : "", NULL });
+	default:
+		return say(m, r);
+	}
 }
 
 /* ---- looking ------------------------------------------------------------ */

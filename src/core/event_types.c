@@ -153,6 +153,9 @@ const struct vp_event_type vp_event_types[] = {
 	{ "domain.quota.cleared", "domain",
 	    "There is less than at the first step again.", USAGE, NULL,
 	    QUOTA },
+	{ "domain.updated", "domain",
+	    "A domain is described otherwise, or its language is another one.",
+	    MAIL, "description! language!", "description! language!" },
 	{ "user.signup.requested", "user",
 	    "Somebody asked for an account; contact is a digest of his "
 	    "address.", MAIL, NULL, SIGNUP },

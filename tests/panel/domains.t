@@ -41,6 +41,10 @@ is 'the reseller owns one' "$status $(got '.domains[0]')" '200 old.example'
 api PATCH /domains/old.example -H "$JSON" -H 'If-Match: *' \
     -d '{"description":"kept"}'
 is 'it is described' "$status" 200
+api PATCH /domains/old.example -H "$JSON" -H 'If-Match: *' \
+    -d '{"description":"kept"}'
+is 'which is a fact, once' "$(vevents list --json -t domain.updated |
+    jq -c '[.data.old.description, .data.new.description]')" '["","kept"]'
 
 # ---- another name -------------------------------------------------------------
 login postmaster@old.example secret-postmaster
