@@ -151,6 +151,12 @@ empty() {
 for from in $stores; do
 	connect "$from"
 	ok "$from: a site" fill
+	all=$(snapshot)
+	ok "$from: another name" vrenamedomain one.test moved.test
+	is "$from: under it is the account" "$(vuserinfo -n bob@moved.test)" bob
+	ok "$from: its own name again" vrenamedomain moved.test one.test
+	ok "$from: the other one goes" vdeldomain moved.test
+	is "$from: all that the tools say" "$(snapshot)" "$all"
 	for to in $stores; do
 		[ "$from" != "$to" ] || continue
 		live "$from"

@@ -27,7 +27,7 @@ static const struct contract_backend backends[] = {
 	{ .name = "mem", .ops = &vp_store_mem },
 	{ .name = "mem-all",
 	    .ops = &vp_store_mem_all,
-	    .keeps = CONTRACT_ALL_KINDS },
+	    .keeps = CONTRACT_ALL_KINDS | VPOP_KEEP_BY_NAME },
 };
 
 int

@@ -96,7 +96,7 @@ int
 main(int argc, char **argv)
 {
 	struct contract_backend backend = { .is_lasting = 1,
-		.keeps = CONTRACT_ALL_KINDS,
+		.keeps = CONTRACT_ALL_KINDS | VPOP_KEEP_BY_NAME,
 		.settings = settings,
 		.set_up = set_up };
 	unsigned count = 0;
