@@ -520,9 +520,17 @@ warned() { # WORDS COUNT: messages bob has got about it
 	sleep 0.2
 	is "$1" "$(grep -ls 'Mail quota warning' "$bob"/new/* | wc -l)" "$2"
 }
-events() { # WORDS TYPES: what was told of bob's quota
-	is "$1" "$(vevents list -n 100 --json -t 'user.quota.*' |
-	    jq -r .type | tr '\n' ' ')" "$2"
+quota_events() {
+	vevents list -n 100 --json -t 'user.quota.*' | jq -r .type |
+	    tr '\n' ' '
+}
+events() { # WORDS TYPES: what was told of bob's quota, a moment later
+	n=0
+	while [ "$(quota_events)" != "$2" ] && [ $n -lt 100 ]; do
+		sleep 0.05
+		n=$((n + 1))
+	done
+	is "$1" "$(quota_events)" "$2"
 }
 message "$bob" 1.x,S=7000 1
 warned 'below the first step' 0
@@ -594,8 +602,16 @@ done
 is 'its postmaster is warned' "$(cat "$dir"/postmaster/Maildir/new/* |
     grep -c -e '^Delivered-To: postmaster@example.test' \
     -e 'The domain is nearly full')" 2
-is 'which is an event, too' "$(vevents list --json -t 'domain.quota.*' |
-    jq -r '.type + " " + .object.id + " " + .data.new.unit' | head -n 1)" \
+domain_event() {
+	vevents list --json -t 'domain.quota.*' | head -n 1 |
+	    jq -r '.type + " " + .object.id + " " + .data.new.unit'
+}
+n=0
+while [ -z "$(domain_event)" ] && [ $n -lt 100 ]; do
+	sleep 0.05
+	n=$((n + 1))
+done
+is 'which is an event, too' "$(domain_event)" \
     'domain.quota.exceeded example.test messages'
 agrees 'after all that'
 stop_daemon TERM

@@ -51,7 +51,7 @@ is 'then it is closed' "$status $(header ratelimit-remaining)" '429 0'
 ok 'which is told' await is_told user.login.locked ann@example.com
 is 'not every failure is' "$(vevents list --json -t user.login.failed |
     grep -c ann@)" 1
-state_db "UPDATE login_note SET told = 1"
+state_db "UPDATE login_note SET told = 1 WHERE what = 0"
 both() {
 	[ "$(facts user.login.failed ann@example.com)" = \
 	    '["panel","192.0.2.99",2]' ]

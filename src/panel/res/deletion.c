@@ -90,9 +90,9 @@ vhd_deletion_waits(struct vhd_call *call, const char *key)
 		    key);
 	else if (days > 0)
 		schedule(call, key, time(NULL) + days * DAY);
-	else if (rc > 0)
-		(void)vhd_job_move(
-		    call->vp, call->state, &job, VHD_JOB_CANCELLED);
+	else if (rc > 0 && vhd_job_move(call->vp, call->state, &job,
+			       VHD_JOB_CANCELLED) > 0)
+		(void)vhd_deletion_forget(call->state, job.id); /* but now */
 	if (rc > 0)
 		vhd_job_clear(&job);
 	return days > 0;
