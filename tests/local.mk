@@ -143,6 +143,7 @@ CLI_TESTS = \
 	%D%/panel/crowd.t \
 	%D%/panel/domains.t \
 	%D%/panel/factor.t \
+	%D%/panel/kills.t \
 	%D%/panel/logins.t \
 	%D%/panel/mail.t \
 	%D%/panel/meanwhile.t \
@@ -162,6 +163,7 @@ CLI_TESTS = \
 	%D%/panel/search.t \
 	%D%/panel/sessions.t \
 	%D%/panel/signup.t \
+	%D%/panel/storedown.t \
 	%D%/panel/together.t \
 	%D%/panel/tokens.t \
 	%D%/panel/webhooks.t \
