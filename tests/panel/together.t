@@ -12,6 +12,7 @@ verbs='"verbs": ["suspend", "resume"],'
 state=$SITE/home/var/modules
 module() { # NAME FAULT REQUIRED
 	module_make "$1" "$2" "$verbs ${3:+\"requires\": [\"$3\"],}" "$1s"
+	sed -i 's/"seconds": 1/"seconds": 60/' "$MODULES/$1/module.json"
 	mkdir -p "$state/$1"
 	chown -R "$SITE_UID:$SITE_GID" "$state"
 }

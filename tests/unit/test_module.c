@@ -217,6 +217,7 @@ START_TEST(all)
 	make("c", "", "");
 	load();
 	ck_assert_int_eq(setup(steps, &which, &answer), VP_MODULE_DONE);
+	vp_module_answer_free(&answer);
 	ck_assert_int_eq(has("a") + has("b") + has("c"), 3);
 	vp_module_set_close(&set);
 }
