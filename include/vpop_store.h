@@ -242,6 +242,11 @@ struct vpop_store_ops {
 	    const struct vpop_domain *domain,
 	    const struct vpop_user *const *users, size_t count, const char *ip,
 	    int64_t time, size_t *ret_added);
+
+	/* Let a walk over all aliases of one domain, before its first row,
+	 * begin at the first whose name is not before this one in byte order;
+	 * NULL: those before it are read and passed over. */
+	int (*rows_seek)(struct vpop_store_rows *rows, const char *name);
 };
 
 /* What a shared object exports under the name "vpop_store_module". */

@@ -301,7 +301,7 @@ next_row(struct vpop_aliases *cursor, struct vpop_alias *ret_alias)
 	do
 		rc = cursor->ops->rows_next(cursor->rows, &row);
 	while (rc == 1 && (row.value[0] == '\0' ||
-			      strcasecmp(row.name, cursor->from) < 0));
+			      strcmp(row.name, cursor->from) < 0));
 	if (rc != 1)
 		return rc;
 	if (vp_copy(ret_alias->name, sizeof ret_alias->name, row.name) != 0)
@@ -347,6 +347,8 @@ vpop_aliases_seek(struct vpop_aliases *cursor, const char *name)
 	if (vp_copy(cursor->from, sizeof cursor->from, name) != 0)
 		return vp_fail(cursor->vp, VA_USER_NAME_TOO_LONG,
 		    "the name is longer than %d bytes", VPOP_USER_SIZE - 1);
+	if (cursor->ops && cursor->ops->rows_seek)
+		return cursor->ops->rows_seek(cursor->rows, name);
 	while (cursor->next < cursor->count &&
 	       strcasecmp(cursor->names[cursor->next], name) < 0)
 		cursor->next++;

@@ -125,11 +125,51 @@ START_TEST(many_aliases)
 }
 END_TEST
 
+static void
+expect_from(const char *from, const char *first, int expected)
+{
+	struct vpop_store_rows *cursor;
+	struct vpop_store_row row;
+	int count = 0;
+
+	OK(ops->rows_open(store, VPOP_KEEP_ALIASES, &domain, NULL, &cursor));
+	OK(ops->rows_seek(cursor, from));
+	for (; ops->rows_next(cursor, &row) == 1; count++) {
+		if (count == 0)
+			ck_assert_str_eq(row.name, first);
+		ck_assert_str_eq(row.value, count % 2 ? "&b" : "&a");
+	}
+	ops->rows_close(cursor);
+	ck_assert_int_eq(count, expected);
+}
+
+START_TEST(aliases_from)
+{
+	char name[16];
+
+	if (!begin_kind(_i, VPOP_KEEP_ALIASES) || !ops->rows_seek)
+		return;
+	OK(ops->begin(store, &domain));
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof name, "u%03d", i);
+		OK(ops->alias_insert(store, &domain, name, "&a"));
+		OK(ops->alias_insert(store, &domain, name, "&b"));
+	}
+	OK(ops->commit(store));
+	expect_from("", "u000", 2000);
+	expect_from("u", "u000", 2000);
+	expect_from("u100", "u100", 1800);
+	expect_from("u100-", "u101", 1798);
+	expect_from("u999", "u999", 2);
+	expect_from("v", "", 0);
+}
+END_TEST
+
 void
 contract_add_aliases(TCase *tcase, int backends)
 {
 	const TTest *const tests[] = { alias_lines, alias_texts,
-		alias_transaction, many_aliases };
+		alias_transaction, many_aliases, aliases_from };
 
 	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
 		tcase_add_loop_test(tcase, tests[i], 0, backends);

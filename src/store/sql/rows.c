@@ -44,6 +44,7 @@ struct vpop_store_rows {
 	struct vpop_store *store;
 	const struct walk *walk;
 	char *domain, *name; /* NULL: all */
+	char *from;	     /* names before it are left out; NULL: none */
 	unsigned keys[MAX_KEYS], key_count;
 	char *last[MAX_KEYS]; /* of the last row; NULL: none yet */
 	struct vp_sql_rows page;
@@ -67,6 +68,7 @@ vp_sql_rows_close(struct vpop_store_rows *rows)
 		free(rows->last[i]);
 	free(rows->domain);
 	free(rows->name);
+	free(rows->from);
 	free(rows);
 }
 
@@ -96,6 +98,18 @@ vp_sql_rows_open(struct vpop_store *store, enum vpop_store_keep kind,
 		return vp_sql_no_memory(store);
 	}
 	*ret_rows = rows;
+	return 0;
+}
+
+int
+vp_sql_rows_seek(struct vpop_store_rows *rows, const char *name)
+{
+	char *from = strdup(name);
+
+	if (!from)
+		return vp_sql_no_memory(rows->store);
+	free(rows->from);
+	rows->from = from;
 	return 0;
 }
 
@@ -242,6 +256,12 @@ put_page(
 			put_same(query, rows);
 		else
 			put_behind(query, rows);
+	} else if (rows->from && rows->walk->name >= 0) {
+		vp_sql_put_raw(query, count ? " AND " : " WHERE ");
+		vp_sql_put_bytes(
+		    query, &rows->shape, (unsigned)rows->walk->name);
+		vp_sql_put_raw(query, " >= ");
+		vp_sql_put_text(query, rows->from);
 	}
 	for (unsigned i = 0; i < rows->key_count; i++) {
 		vp_sql_put_raw(query, i ? ", " : " ORDER BY ");

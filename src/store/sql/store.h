@@ -45,7 +45,8 @@ int vp_sql_open(const struct vpop_store_host *host,
 	.authlog_add = vp_sql_authlog_add,                                     \
 	.authlog_expire = vp_sql_authlog_expire,                               \
 	.aliasdomain_put = vp_sql_aliasdomain_put, .migrate = vp_sql_migrate,  \
-	.users_find = vp_sql_users_find, .users_add = vp_sql_users_add
+	.users_find = vp_sql_users_find, .users_add = vp_sql_users_add,        \
+	.rows_seek = vp_sql_rows_seek
 
 /* As in struct vpop_store_ops. */
 void vp_sql_close(struct vpop_store *store);
@@ -80,6 +81,7 @@ unsigned vp_sql_keeps(struct vpop_store *store);
 int vp_sql_rows_open(struct vpop_store *store, enum vpop_store_keep kind,
     const struct vpop_domain *domain, const char *name,
     struct vpop_store_rows **ret_rows);
+int vp_sql_rows_seek(struct vpop_store_rows *rows, const char *name);
 int vp_sql_rows_next(
     struct vpop_store_rows *rows, struct vpop_store_row *ret_row);
 void vp_sql_rows_close(struct vpop_store_rows *rows);
