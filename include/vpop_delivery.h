@@ -127,6 +127,9 @@ VPOP_EXPORT int vpop_alias_set(struct vpop *vp, const char *alias,
 /* All lines of an alias; VA_USER_DOES_NOT_EXIST if it has none. */
 VPOP_EXPORT int vpop_alias_get(struct vpop *vp, const char *alias,
     const char *domain, struct vpop_texts *ret_lines);
+/* 1 if the account store keeps the domain's aliases, 0 if they are files
+ * .qmail-NAME of its folder, or a code. */
+VPOP_EXPORT int vpop_aliases_in_store(struct vpop *vp, const char *domain);
 /* Let a walk over all aliases go on at the first whose name, in lower case,
  * is not before name; not backwards. */
 VPOP_EXPORT int vpop_aliases_seek(

@@ -150,6 +150,7 @@ CLI_TESTS = \
 	%D%/panel/mail_root.t \
 	%D%/panel/mail_site.t \
 	%D%/panel/mail_names.t \
+	%D%/panel/mail_pages.t \
 	%D%/panel/mail_users.t \
 	%D%/panel/mailboxes.t \
 	%D%/panel/objstate.t \

@@ -2,101 +2,18 @@
  * Aliases: names whose mail goes somewhere else.  Those that answer are
  * autoresponders, and the addresses of mailing lists are theirs: neither is
  * shown here.
- *
- * A line is a destination or, if it is a comment, somebody's own: those stay
- * where they are, and the destinations take the place of the first one.
  */
 #include "config.h"
 
-#include "modules/mail/account.h"
-
+#include <dirent.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "modules/mail/aliaslines.h"
+#include "modules/mail/names.h"
 #include "modules/mail/resources.h"
-
-#define BLANK " \t\r"
-
-/* ---- lines and destinations -------------------------------------------- */
-
-static int
-is_comment(const char *line)
-{
-	line += strspn(line, BLANK);
-	return *line == '#' && strcmp(line, "#") != 0 &&
-	       strcmp(line, "# delete") != 0;
-}
-
-/* An alias that is one: not of a list, no autoresponder. */
-static int
-is_plain(const struct vpop_texts *lines)
-{
-	for (size_t i = 0; i < lines->count; i++)
-		if (vpop_is_autoresponder(lines->text[i]) ||
-		    (lines->text[i][0] == '|' &&
-			strstr(lines->text[i], "/ezmlm-")))
-			return 0;
-	return lines->count > 0;
-}
-
-/* The address of a line that forwards. */
-static json_t *
-show_address(const struct mail_request *r, const char *line)
-{
-	line += strspn(line, "&" BLANK);
-	const size_t length = strcspn(line, BLANK);
-	AUTO_FREE char *address = strndup(line, length);
-	char *at = address ? strrchr(address, '@') : NULL;
-	const char *type = "address";
-
-	if (!address)
-		return NULL;
-	if (at && strcasecmp(at + 1, r->domain) == 0) {
-		*at = '\0';
-		type = "local";
-	}
-	return json_pack(
-	    "{s:s, s:o}", "type", type, "value", mail_json_text(address));
-}
-
-static json_t *
-show_line(const struct mail_request *r, const char *line)
-{
-	const char *text = line + strspn(line, BLANK);
-
-	switch (*text) {
-	case '#':
-		return json_pack("{s:s}", "type", "discard");
-	case '|':
-		return json_pack("{s:s, s:o}", "type", "program", "value",
-		    mail_json_text(text + 1));
-	case '.':
-	case '/':
-		return json_pack("{s:s, s:o}", "type", "file", "value",
-		    mail_json_text(text));
-	default:
-		return show_address(r, text);
-	}
-}
-
-static json_t *
-show(const struct mail_request *r, const char *name,
-    const struct vpop_texts *lines)
-{
-	json_t *destinations = json_array(), *custom = json_array();
-
-	for (size_t i = 0; i < lines->count; i++) {
-		if (is_comment(lines->text[i]))
-			json_array_append_new(
-			    custom, mail_json_text(lines->text[i]));
-		else
-			json_array_append_new(
-			    destinations, show_line(r, lines->text[i]));
-	}
-	return json_pack("{s:s, s:o, s:o}", "name", name, "destinations",
-	    destinations, "custom", custom);
-}
 
 /* ---- looking ----------------------------------------------------------- */
 
@@ -108,10 +25,11 @@ end_alias(const struct mail_request *r, json_t *items, const char *name,
 	const size_t count = json_array_size(items);
 	int goes_on = 1;
 
-	if (mail_key_matches(r, name) && is_plain(lines)) {
+	if (mail_key_matches(r, name) && mail_alias_is_plain(lines)) {
 		goes_on = count < r->limit;
 		if (goes_on)
-			json_array_append_new(items, show(r, name, lines));
+			json_array_append_new(
+			    items, mail_alias_show(r, name, lines));
 		else
 			*ret_next =
 			    mail_text(json_array_get(items, count - 1), "name");
@@ -159,7 +77,7 @@ walk(struct mail *m, const struct mail_request *r, json_t *items,
 }
 
 static json_t *
-list(struct mail *m, const struct mail_request *r)
+list_rows(struct mail *m, const struct mail_request *r)
 {
 	json_t *items = json_array();
 	const char *next = NULL;
@@ -171,17 +89,83 @@ list(struct mail *m, const struct mail_request *r)
 	return mail_refuse_vpop(m, code);
 }
 
+/* NULL, not refused, if it is no alias. */
+static json_t *
+make(struct mail *m, const struct mail_request *r, const char *name)
+{
+	struct vpop_texts lines = { .count = 0 };
+	json_t *object = NULL;
+	int code = vpop_alias_get(m->vp, name, r->domain, &lines);
+
+	if (code == 0 && mail_alias_is_plain(&lines))
+		object = mail_alias_show(r, name, &lines);
+	else if (code < 0 && !mail_is_no_alias(code))
+		mail_refuse_vpop(m, code);
+	vpop_texts_clear(&lines);
+	return object;
+}
+
+static int
+cannot_list(struct mail *m, const char *folder, int error)
+{
+	mail_refuse(m, "unavailable", NULL, "cannot list the folder '%s': %s",
+	    folder, strerror(error));
+	return -1;
+}
+
+/* All of them: which is no plain alias shows when a page is made. */
+static int
+read_names(struct mail *m, const struct mail_request *r,
+    const struct mail_source *source, const char *folder,
+    struct mail_names *ret)
+{
+	char name[VPOP_USER_SIZE];
+	const struct dirent *entry;
+	DIR *dir = opendir(folder);
+	int rc = 0;
+
+	(void)r;
+	(void)source;
+	if (!dir)
+		return cannot_list(m, folder, errno);
+	for (errno = 0; rc == 0 && (entry = readdir(dir)); errno = 0)
+		if (mail_alias_files_name(folder, entry->d_name, name) &&
+		    mail_names_add(ret, name) != 0)
+			rc = cannot_list(m, folder, ENOMEM);
+	if (rc == 0 && errno != 0)
+		rc = cannot_list(m, folder, errno);
+	closedir(dir);
+	return rc;
+}
+
+static json_t *
+list(struct mail *m, const struct mail_request *r)
+{
+	static const struct mail_source source = {
+		.read = read_names,
+		.name_of = mail_alias_files_name,
+	};
+	int in_store = vpop_aliases_in_store(m->vp, r->domain);
+
+	if (in_store < 0)
+		return mail_refuse_vpop(m, in_store);
+	if (in_store)
+		return list_rows(m, r);
+	struct mail_names *names = mail_alias_files(m, r, &source);
+	return names ? mail_names_page(m, r, names, make) : NULL;
+}
+
 /* The lines of a plain alias: 0, or -1 and refused. */
 static int
 find(struct mail *m, const struct mail_request *r, struct vpop_texts *ret)
 {
 	int code = vpop_alias_get(m->vp, r->key, r->domain, ret);
 
-	if (code == 0 && !is_plain(ret)) {
+	if (code == 0 && !mail_alias_is_plain(ret)) {
 		vpop_texts_clear(ret);
 		code = VA_USER_DOES_NOT_EXIST;
 	}
-	if (code == VA_USER_DOES_NOT_EXIST || code == VA_ILLEGAL_USERNAME)
+	if (mail_is_no_alias(code))
 		mail_refuse(m, "not-found", NULL, "there is no alias '%s@%s'",
 		    r->key, r->domain);
 	else if (code < 0)
@@ -196,7 +180,7 @@ get(struct mail *m, const struct mail_request *r)
 
 	if (find(m, r, &lines) != 0)
 		return NULL;
-	json_t *object = show(r, r->key, &lines);
+	json_t *object = mail_alias_show(r, r->key, &lines);
 	vpop_texts_clear(&lines);
 	return json_pack("{s:o}", "object", object);
 }
@@ -228,7 +212,7 @@ static int
 allowed_now(struct mail *m, const struct mail_request *r,
     const struct vpop_texts *lines, int bit)
 {
-	json_t *object = show(r, r->key, lines);
+	json_t *object = mail_alias_show(r, r->key, lines);
 	int rc = allowed(m, r, json_object_get(object, "destinations"), bit);
 
 	json_decref(object);
@@ -237,148 +221,13 @@ allowed_now(struct mail *m, const struct mail_request *r,
 
 /* ---- changing ---------------------------------------------------------- */
 
-static int
-has_line(const struct vpop_texts *lines, const char *line)
-{
-	for (size_t i = 0; lines && i < lines->count; i++)
-		if (strcmp(lines->text[i], line) == 0)
-			return 1;
-	return 0;
-}
-
-static int
-no_memory(struct mail *m)
-{
-	mail_refuse(m, "unavailable", NULL, "out of memory");
-	return -1;
-}
-
-/* A name of the domain may also be another alias, or a list. */
-static int
-local_line(struct mail *m, const struct mail_request *r, const char *value,
-    char **ret_line)
-{
-	struct vpop_texts found;
-	struct vpop_domain domain;
-	int code = vpop_destination_line(m->vp, r->domain, value, ret_line);
-
-	if (code != VA_USER_DOES_NOT_EXIST || strcmp(value, r->key) == 0)
-		return code;
-	code = vpop_alias_get(m->vp, value, r->domain, &found);
-	if (code < 0)
-		return code;
-	vpop_texts_clear(&found);
-	code = vpop_domain_get(m->vp, r->domain, &domain);
-	if (code == 0 && asprintf(ret_line, "&%s@%s", value, domain.real) < 0)
-		code = VA_MEMORY_ALLOC_ERR;
-	return code;
-}
-
-/* The line of a destination; now has those that may stay. */
-static int
-make_line(struct mail *m, const struct mail_request *r, json_t *destination,
-    const struct vpop_texts *now, const char *pointer, char **ret_line)
-{
-	const char *type = mail_text(destination, "type");
-	const char *value = mail_text(destination, "value");
-	const int is_program = type && strcmp(type, "program") == 0;
-	int code = 0, rc;
-
-	*ret_line = NULL;
-	value = value ? value : "";
-	if (!type || strcmp(type, "discard") == 0)
-		rc = asprintf(ret_line, "#");
-	else if (is_program || strcmp(type, "file") == 0)
-		rc = asprintf(ret_line, "%s%s", is_program ? "|" : "", value);
-	else if (strcmp(type, "local") == 0)
-		rc = asprintf(ret_line, "&%s@%s", value, r->domain);
-	else
-		rc = asprintf(ret_line, "&%s", value);
-	if (rc < 0) {
-		*ret_line = NULL;
-		return no_memory(m);
-	}
-	if (has_line(now, *ret_line) || **ret_line == '#')
-		return 0;
-	if (**ret_line != '&') {
-		if (mail_rank(r) == MAIL_RANK_SYSTEM)
-			return 0;
-		mail_refuse(m, "forbidden", pointer,
-		    "only the system may let mail go to a %s", type);
-		return -1;
-	}
-	free(*ret_line);
-	*ret_line = NULL;
-	if (strcmp(type, "local") != 0 && !strchr(value, '@')) {
-		mail_refuse(
-		    m, "invalid", pointer, "'%s' is not an address", value);
-		return -1;
-	}
-	code = strcmp(type, "local") == 0
-		   ? local_line(m, r, value, ret_line)
-		   : vpop_destination_line(m->vp, r->domain, value, ret_line);
-	if (code == VA_USER_DOES_NOT_EXIST)
-		mail_refuse(m, "invalid", pointer, "there is no '%s' in '%s'",
-		    value, r->domain);
-	else if (code < 0)
-		mail_refuse_vpop_at(m, code, pointer);
-	return code < 0 ? -1 : 0;
-}
-
-static int
-add_destinations(struct mail *m, const struct mail_request *r,
-    const struct vpop_texts *now, struct vpop_texts *ret)
-{
-	json_t *destination;
-	char pointer[48];
-	size_t i;
-
-	json_array_foreach(
-	    json_object_get(r->new, "destinations"), i, destination)
-	{
-		AUTO_FREE char *line = NULL;
-
-		snprintf(pointer, sizeof pointer, "/destinations/%zu", i);
-		if (make_line(m, r, destination, now, pointer, &line) != 0)
-			return -1;
-		/* To the journal and rows a line is there once. */
-		if (!has_line(ret, line) && vpop_texts_add(ret, line) != 0)
-			return no_memory(m);
-	}
-	return 0;
-}
-
-/* All lines of the alias as it is to be. */
-static int
-make_lines(struct mail *m, const struct mail_request *r,
-    const struct vpop_texts *now, struct vpop_texts *ret)
-{
-	int is_done = 0, rc = 0;
-
-	*ret = (struct vpop_texts){ .count = 0 };
-	for (size_t i = 0; rc == 0 && now && i < now->count; i++) {
-		if (is_comment(now->text[i])) {
-			if (vpop_texts_add(ret, now->text[i]) != 0)
-				rc = no_memory(m);
-		} else if (!is_done) {
-			is_done = 1;
-			rc = add_destinations(m, r, now, ret);
-		}
-	}
-	if (rc == 0 && !is_done)
-		rc = add_destinations(m, r, now, ret);
-	if (rc != 0)
-		vpop_texts_clear(ret);
-	return rc;
-}
-
 static json_t *
 set(struct mail *m, const struct mail_request *r, const struct vpop_texts *now,
     unsigned flags)
 {
 	struct vpop_texts lines;
 
-	if (make_lines(m, r, now, &lines) != 0)
+	if (mail_alias_lines(m, r, now, &lines) != 0)
 		return NULL;
 	int code = vpop_alias_set(m->vp, r->key, r->domain, &lines, flags);
 	vpop_texts_clear(&lines);

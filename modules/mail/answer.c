@@ -1,7 +1,7 @@
 /* One request and its answer: the verbs of module(7). */
 #include "config.h"
 
-#include "modules/mail/mail.h"
+#include "modules/mail/names.h"
 
 #include <sqlite3.h>
 #include <string.h>
@@ -222,6 +222,7 @@ mail_close(struct mail *m)
 	vpop_close(m->real);
 	vpop_close(m->dry);
 	json_decref(m->settings);
-	mail_names_free(m->names);
+	mail_domain_names_free(m->domains);
+	mail_indexes_free(m->indexes);
 	sqlite3_close(m->db);
 }

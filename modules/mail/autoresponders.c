@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "modules/mail/names.h"
 #include "modules/mail/resources.h"
 
 static json_t *
@@ -30,34 +31,66 @@ make(struct mail *m, const struct mail_request *r, const char *name)
 
 	if (code == 0)
 		return show(&found);
-	if (code != VA_USER_DOES_NOT_EXIST)
+	if (!mail_is_no_alias(code))
 		mail_refuse_vpop(m, code);
 	return NULL;
+}
+
+/* Whose lines call the program; the order is not that of the bytes. */
+static int
+read_names(struct mail *m, const struct mail_request *r,
+    const struct mail_source *source, const char *folder,
+    struct mail_names *ret)
+{
+	struct vpop_aliases *cursor = NULL;
+	struct vpop_alias alias;
+	int is_short = 0,
+	    code = vpop_aliases_open(m->vp, NULL, r->domain, &cursor);
+
+	(void)source;
+	(void)folder;
+	while (code >= 0 && !is_short &&
+	       (code = vpop_aliases_next(cursor, &alias)) == 1)
+		is_short = vpop_is_autoresponder(alias.line) &&
+			   mail_names_add(ret, alias.name) != 0;
+	vpop_aliases_close(cursor);
+	if (is_short)
+		mail_refuse(m, "unavailable", NULL, "out of memory");
+	else if (code < 0)
+		mail_refuse_vpop(m, code);
+	return is_short || code < 0 ? -1 : 0;
+}
+
+/* Of rows of the account store nothing tells when they change. */
+static json_t *
+list_rows(struct mail *m, const struct mail_request *r)
+{
+	struct mail_names names = { .count = 0 };
+	json_t *result = NULL;
+
+	if (read_names(m, r, NULL, NULL, &names) == 0) {
+		mail_names_sort(&names);
+		result = mail_names_page(m, r, &names, make);
+	}
+	mail_names_clear(&names);
+	return result;
 }
 
 static json_t *
 list(struct mail *m, const struct mail_request *r)
 {
-	struct vpop_aliases *cursor = NULL;
-	struct vpop_alias alias;
-	struct mail_page page;
-	json_t *result = NULL;
-	int code;
+	static const struct mail_source source = {
+		.read = read_names,
+		.name_of = mail_alias_files_name,
+	};
+	int in_store = vpop_aliases_in_store(m->vp, r->domain);
 
-	if (mail_page_begin(m, r, &page) != 0)
-		return NULL;
-	code = vpop_aliases_open(m->vp, NULL, r->domain, &cursor);
-	while (code >= 0 && (code = vpop_aliases_next(cursor, &alias)) == 1)
-		if (vpop_is_autoresponder(alias.line) &&
-		    mail_page_offer(m, &page, alias.name) != 0)
-			break;
-	vpop_aliases_close(cursor);
-	if (code == 0)
-		result = mail_page_end(m, &page, make);
-	else if (code < 0)
-		mail_refuse_vpop(m, code);
-	mail_page_free(&page);
-	return result;
+	if (in_store < 0)
+		return mail_refuse_vpop(m, in_store);
+	if (in_store)
+		return list_rows(m, r);
+	struct mail_names *names = mail_alias_files(m, r, &source);
+	return names ? mail_names_page(m, r, names, make) : NULL;
 }
 
 static json_t *

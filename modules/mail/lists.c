@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "modules/mail/names.h"
 #include "modules/mail/resources.h"
 
 /* Options that are on or off; of some the opposite is what people want. */
@@ -101,7 +102,8 @@ show(const struct vpop_list *list)
 	return object;
 }
 
-/* NULL, not refused, if it has gone meanwhile. */
+/* NULL, not refused, if it is no list: a file that only others may read is
+ * none. */
 static json_t *
 make(struct mail *m, const struct mail_request *r, const char *name)
 {
@@ -111,34 +113,44 @@ make(struct mail *m, const struct mail_request *r, const char *name)
 
 	if (code == 0)
 		object = show(&list);
-	else if (code != VA_USER_DOES_NOT_EXIST && code != VA_ILLEGAL_USERNAME)
+	else if (!mail_is_no_alias(code) && code != VA_BAD_UID)
 		mail_refuse_vpop(m, code);
 	explicit_bzero(list.sql, sizeof list.sql);
 	return object;
 }
 
-static json_t *
-list_all(struct mail *m, const struct mail_request *r)
+static int
+read_names(struct mail *m, const struct mail_request *r,
+    const struct mail_source *source, const char *folder,
+    struct mail_names *ret)
 {
 	struct vpop_lists *cursor = NULL;
 	char name[VPOP_USER_SIZE];
-	struct mail_page page;
-	json_t *result = NULL;
-	int code;
+	int is_short = 0, code = vpop_lists_open(m->vp, r->domain, &cursor);
 
-	if (mail_page_begin(m, r, &page) != 0)
-		return NULL;
-	code = vpop_lists_open(m->vp, r->domain, &cursor);
-	while (code >= 0 && (code = vpop_lists_next(cursor, name)) == 1)
-		if (mail_page_offer(m, &page, name) != 0)
-			break;
+	(void)source;
+	(void)folder;
+	while (code >= 0 && !is_short &&
+	       (code = vpop_lists_next(cursor, name)) == 1)
+		is_short = mail_names_add(ret, name) != 0;
 	vpop_lists_close(cursor);
-	if (code == 0)
-		result = mail_page_end(m, &page, make);
+	if (is_short)
+		mail_refuse(m, "unavailable", NULL, "out of memory");
 	else if (code < 0)
 		mail_refuse_vpop(m, code);
-	mail_page_free(&page);
-	return result;
+	return is_short || code < 0 ? -1 : 0;
+}
+
+static json_t *
+list_all(struct mail *m, const struct mail_request *r)
+{
+	static const struct mail_source source = {
+		.read = read_names,
+		.name_of = mail_alias_files_name,
+	};
+	struct mail_names *names = mail_alias_files(m, r, &source);
+
+	return names ? mail_names_page(m, r, names, make) : NULL;
 }
 
 static json_t *

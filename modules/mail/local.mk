@@ -38,10 +38,13 @@ noinst_LTLIBRARIES += %D%/libmail.la
 	%D%/controlfiles.c \
 	%D%/domainnames.c \
 	%D%/domains.c \
+	%D%/index.c \
 	%D%/ipmaps.c \
 	%D%/jobs.c \
 	%D%/limits.c \
 	%D%/mail.h \
+	%D%/names.c \
+	%D%/names.h \
 	%D%/page.c \
 	%D%/records.c \
 	%D%/records.h \
@@ -78,6 +81,9 @@ dist_mailmodule_DATA += \
 	%D%/account.c \
 	%D%/account.h \
 	%D%/aliases.c \
+	%D%/aliasfiles.c \
+	%D%/aliaslines.c \
+	%D%/aliaslines.h \
 	%D%/autoresponders.c \
 	%D%/contact.c \
 	%D%/delivery.c \

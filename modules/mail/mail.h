@@ -36,12 +36,13 @@ struct mail {
 	struct vpop *real; /* changes */
 	struct vpop *dry;  /* only checks; made when it is first needed */
 	json_t *settings;  /* an object */
-	struct mail_names *names; /* domainnames.c */
-	struct sqlite3 *db;       /* jobs.c: the module's own records */
-	int root;                 /* descriptor of the root helper, or -1 */
-	json_int_t asked;         /* the last id there */
-	const char *refused;      /* code of module(7), NULL: not refused */
-	int number;               /* a code of the library, or 0 */
+	struct mail_domain_names *domains; /* domainnames.c */
+	struct mail_indexes *indexes;      /* index.c */
+	struct sqlite3 *db;  /* jobs.c: the module's own records */
+	int root;            /* descriptor of the root helper, or -1 */
+	json_int_t asked;    /* the last id there */
+	const char *refused; /* code of module(7), NULL: not refused */
+	int number;          /* a code of the library, or 0 */
 	char words[1024];
 	char pointer[256];
 };
@@ -148,11 +149,10 @@ int mail_key_matches(const struct mail_request *r, const char *key);
 json_t *mail_page_result(json_t *items, const char *next);
 
 /* domainnames.c: a page of the domains. */
-struct mail_names;
 json_t *mail_domain_page(struct mail *m, const struct mail_request *r,
     json_t *(*make)(
 	struct mail *m, const struct mail_request *r, const char *key));
-void mail_names_free(struct mail_names *names);
+void mail_domain_names_free(struct mail_domain_names *domains);
 
 /* ---- jobs ------------------------------------------------------------- */
 

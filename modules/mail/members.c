@@ -1,8 +1,9 @@
 /*
  * Who is on a mailing list: an address, and the sets that it is in.
  *
- * ezmlm-list gives a set in an order of its own; a page is made of all
- * addresses of the sets that are asked for.
+ * ezmlm-list gives a set in an order of its own; it is asked once for each
+ * state of the set's folder.  Of sets in a database nothing tells when they
+ * change: those it is asked for each time.
  */
 #include "config.h"
 
@@ -11,18 +12,25 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "modules/mail/names.h"
 #include "modules/mail/resources.h"
 
 static const struct role {
 	const char *name;
 	enum vpop_list_role role;
 	size_t perm;
+	const char *folder; /* in the list's */
 } roles[] = {
-	{ "subscriber", VPOP_LIST_SUBSCRIBER, MAIL_PERM(maillist_users) },
-	{ "moderator", VPOP_LIST_MODERATOR, MAIL_PERM(maillist_moderators) },
-	{ "digest", VPOP_LIST_DIGEST, MAIL_PERM(maillist_users) },
-	{ "allow", VPOP_LIST_ALLOW, MAIL_PERM(maillist_users) },
-	{ "deny", VPOP_LIST_DENY, MAIL_PERM(maillist_users) },
+	{ "subscriber", VPOP_LIST_SUBSCRIBER, MAIL_PERM(maillist_users),
+	    "subscribers" },
+	{ "moderator", VPOP_LIST_MODERATOR, MAIL_PERM(maillist_moderators),
+	    "mod/subscribers" },
+	{ "digest", VPOP_LIST_DIGEST, MAIL_PERM(maillist_users),
+	    "digest/subscribers" },
+	{ "allow", VPOP_LIST_ALLOW, MAIL_PERM(maillist_users),
+	    "allow/subscribers" },
+	{ "deny", VPOP_LIST_DENY, MAIL_PERM(maillist_users),
+	    "deny/subscribers" },
 };
 #define ROLES (sizeof roles / sizeof *roles)
 #define ALL   ((1U << ROLES) - 1)
@@ -37,47 +45,106 @@ no_list(struct mail *m, const struct mail_request *r)
 
 /* ---- reading ----------------------------------------------------------- */
 
-/* Add the addresses of a set to found: an object of address and bits.  With
- * only, no other one. */
+static int read_set(struct mail *m, const struct mail_request *r,
+    const struct mail_source *source, const char *folder,
+    struct mail_names *ret);
+
+static const struct mail_source sources[ROLES] = {
+	{ .read = read_set },
+	{ .read = read_set },
+	{ .read = read_set },
+	{ .read = read_set },
+	{ .read = read_set },
+};
+
 static int
-read_role(struct mail *m, const struct mail_request *r, size_t index,
-    const char *only, json_t *found)
+read_set(struct mail *m, const struct mail_request *r,
+    const struct mail_source *source, const char *folder,
+    struct mail_names *ret)
 {
+	const enum vpop_list_role role = roles[source - sources].role;
 	struct vpop_list_members *cursor;
 	const char *address;
-	int code = vpop_list_members_open(
-	    m->vp, r->parent, r->domain, roles[index].role, &cursor);
+	int is_short = 0, code = vpop_list_members_open(
+			      m->vp, r->parent, r->domain, role, &cursor);
 
+	(void)folder;
 	if (code == VA_USER_DOES_NOT_EXIST || code == VA_ILLEGAL_USERNAME)
 		return no_list(m, r);
 	if (code == 0) {
-		while ((code = vpop_list_members_next(cursor, &address)) == 1) {
-			if (only && strcmp(only, address) != 0)
-				continue;
-			json_int_t bits = mail_integer(found, address, 0);
-			json_object_set_new(
-			    found, address, json_integer(bits | 1 << index));
-		}
+		while (!is_short &&
+		       (code = vpop_list_members_next(cursor, &address)) == 1)
+			is_short = mail_names_add(ret, address) != 0;
 		vpop_list_members_close(cursor);
 	}
-	if (code < 0)
+	if (is_short)
+		mail_refuse(m, "unavailable", NULL, "out of memory");
+	else if (code < 0)
 		mail_refuse_vpop(m, code);
-	return code;
+	return is_short || code < 0 ? -1 : 0;
 }
 
-/* NULL and refused. */
-static json_t *
-read_roles(struct mail *m, const struct mail_request *r, const char *only)
+/* The list's folder, "" if what is in it says nothing of its sets.  malloc'd;
+ * NULL and refused. */
+static char *
+find_folder(struct mail *m, const struct mail_request *r)
 {
-	json_t *found = json_object();
-	int code = 0;
+	struct vpop_domain domain;
+	struct vpop_list list;
+	char *folder = NULL;
+	int code = vpop_list_get(m->vp, r->parent, r->domain, &list);
 
-	for (size_t i = 0; code == 0 && i < ROLES; i++)
-		code = read_role(m, r, i, only, found);
+	if (mail_is_no_alias(code)) {
+		no_list(m, r);
+		return NULL;
+	}
 	if (code == 0)
-		return found;
-	json_decref(found);
-	return NULL;
+		code = vpop_domain_get(m->vp, r->domain, &domain);
+	if (code < 0) {
+		mail_refuse_vpop(m, code);
+	} else if (list.sql[0]) {
+		folder = strdup("");
+	} else if (asprintf(&folder, "%s/%s", domain.dir, list.name) < 0) {
+		folder = NULL;
+	}
+	explicit_bzero(list.sql, sizeof list.sql);
+	if (code == 0 && !folder)
+		mail_refuse(m, "unavailable", NULL, "out of memory");
+	return folder;
+}
+
+/* All sets: 0, or -1 and refused. */
+static int
+read_sets(struct mail *m, const struct mail_request *r,
+    const struct mail_names *ret_sets[ROLES])
+{
+	AUTO_FREE char *folder = find_folder(m, r);
+
+	for (size_t i = 0; folder && i < ROLES; i++) {
+		AUTO_FREE char *path = NULL;
+
+		if (asprintf(&path, "%s%s%s", folder, *folder ? "/" : "",
+			*folder ? roles[i].folder : "") < 0) {
+			path = NULL;
+			mail_refuse(m, "unavailable", NULL, "out of memory");
+			return -1;
+		}
+		ret_sets[i] = mail_index(m, r, &sources[i], path);
+		if (!ret_sets[i])
+			return -1;
+	}
+	return folder ? 0 : -1;
+}
+
+static unsigned
+bits_in(const struct mail_names *const sets[ROLES], const char *address)
+{
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < ROLES; i++)
+		if (mail_names_has(sets[i], address))
+			bits |= 1U << i;
+	return bits;
 }
 
 static json_t *
@@ -108,56 +175,58 @@ wanted_bits(const struct mail_request *r)
 	return wanted ? 0 : ALL;
 }
 
-static json_t *
-end_page(struct mail_page *page, json_t *found)
+/* The least address that is next in one of the sets that are wanted, which go
+ * on behind it; NULL at the end of the page. */
+static const char *
+next_address(const struct mail_request *r,
+    const struct mail_names *const sets[ROLES], size_t at[ROLES])
 {
-	const size_t shown =
-	    page->count < page->r->limit ? page->count : page->r->limit;
-	json_t *items = json_array();
+	const unsigned wanted = wanted_bits(r);
+	const char *least = NULL;
 
-	for (size_t i = 0; i < shown; i++)
-		json_array_append_new(items,
-		    show(page->r, page->keys[i],
-			(unsigned)mail_integer(found, page->keys[i], 0)));
-	return mail_page_result(
-	    items, page->count > shown ? page->keys[shown - 1] : NULL);
+	for (size_t i = 0; i < ROLES; i++) {
+		if (!(wanted & 1U << i) || at[i] == sets[i]->count)
+			continue;
+		const char *address = sets[i]->list[at[i]];
+		if (strncmp(address, r->q, strlen(r->q)) == 0 &&
+		    (!least || strcmp(address, least) < 0))
+			least = address;
+	}
+	for (size_t i = 0; least && i < ROLES; i++)
+		at[i] += at[i] < sets[i]->count &&
+			 strcmp(sets[i]->list[at[i]], least) == 0;
+	return least;
 }
 
 static json_t *
 list(struct mail *m, const struct mail_request *r)
 {
-	const unsigned wanted = wanted_bits(r);
-	json_t *found = read_roles(m, r, NULL), *result = NULL;
-	struct mail_page page;
-	const char *address;
-	json_t *bits;
+	const struct mail_names *sets[ROLES];
+	const char *address, *last = NULL;
+	size_t at[ROLES], count = 0;
+	json_t *items;
 
-	if (!found || mail_page_begin(m, r, &page) != 0) {
-		json_decref(found);
+	if (read_sets(m, r, sets) != 0)
 		return NULL;
+	for (size_t i = 0; i < ROLES; i++)
+		at[i] = mail_names_begin(sets[i], r);
+	items = json_array();
+	while ((address = next_address(r, sets, at)) && count < r->limit) {
+		json_array_append_new(
+		    items, show(r, address, bits_in(sets, address)));
+		last = address;
+		count++;
 	}
-	json_object_foreach(found, address, bits)
-	{
-		if ((unsigned)json_integer_value(bits) & wanted &&
-		    mail_page_offer(m, &page, address) != 0)
-			break;
-	}
-	if (!m->refused)
-		result = end_page(&page, found);
-	mail_page_free(&page);
-	json_decref(found);
-	return result;
+	return mail_page_result(items, address ? last : NULL);
 }
 
 /* The sets of the key's address: bits, 0 it is in none, -1 and refused. */
 static int
 bits_now(struct mail *m, const struct mail_request *r)
 {
-	json_t *found = read_roles(m, r, r->key);
-	int bits = found ? (int)mail_integer(found, r->key, 0) : -1;
+	const struct mail_names *sets[ROLES];
 
-	json_decref(found);
-	return bits;
+	return read_sets(m, r, sets) == 0 ? (int)bits_in(sets, r->key) : -1;
 }
 
 static int

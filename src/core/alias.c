@@ -300,8 +300,8 @@ next_row(struct vpop_aliases *cursor, struct vpop_alias *ret_alias)
 
 	do
 		rc = cursor->ops->rows_next(cursor->rows, &row);
-	while (rc == 1 && (row.value[0] == '\0' ||
-			      strcmp(row.name, cursor->from) < 0));
+	while (rc == 1 &&
+	       (row.value[0] == '\0' || strcmp(row.name, cursor->from) < 0));
 	if (rc != 1)
 		return rc;
 	if (vp_copy(ret_alias->name, sizeof ret_alias->name, row.name) != 0)
@@ -339,6 +339,22 @@ vpop_aliases_next(struct vpop_aliases *cursor, struct vpop_alias *ret_alias)
 		ret_alias->line = line;
 		return 1;
 	}
+}
+
+int
+vpop_aliases_in_store(struct vpop *vp, const char *domain)
+{
+	const struct vpop_store_ops *ops;
+	struct vpop_store *store;
+	struct vpop_domain found;
+	int code;
+
+	if (!domain)
+		return vp_fail(vp, VA_NULL_POINTER, "no domain is given");
+	code = vpop_domain_get(vp, domain, &found);
+	return code < 0 ? code
+			: vp_store_keeps(
+			      vp, VPOP_KEEP_ALIASES, &found, &ops, &store);
 }
 
 int

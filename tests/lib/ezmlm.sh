@@ -127,7 +127,8 @@ members() {
 	shift
 	case $1 in
 	mod | digest | allow | deny)
-		file=${file%/*/*}/$1/all
+		file=${file%/*/*}/$1/subscribers/all
+		mkdir -p "${file%/*}"
 		shift
 		;;
 	esac

@@ -518,6 +518,9 @@ START_TEST(alias_texts)
 	    vpop_alias_set(vp, "b", DOMAIN, &lines, 0), VA_BAD_CHAR);
 	vpop_texts_clear(&lines);
 
+	ck_assert_int_eq(vpop_aliases_in_store(vp, DOMAIN), 0);
+	ck_assert_int_eq(
+	    vpop_aliases_in_store(vp, "none.test"), VA_DOMAIN_DOES_NOT_EXIST);
 	ck_assert_int_eq(vpop_aliases_open(vp, NULL, DOMAIN, &cursor), 0);
 	ck_assert_int_eq(vpop_aliases_seek(cursor, "b"), 0);
 	ck_assert_int_eq(vpop_aliases_next(cursor, &alias), 1);

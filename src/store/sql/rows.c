@@ -44,7 +44,7 @@ struct vpop_store_rows {
 	struct vpop_store *store;
 	const struct walk *walk;
 	char *domain, *name; /* NULL: all */
-	char *from;	     /* names before it are left out; NULL: none */
+	char *from;          /* names before it are left out; NULL: none */
 	unsigned keys[MAX_KEYS], key_count;
 	char *last[MAX_KEYS]; /* of the last row; NULL: none yet */
 	struct vp_sql_rows page;
