@@ -138,12 +138,13 @@ make_line(struct mail *m, const struct mail_request *r, json_t *destination,
 {
 	const char *type = mail_text(destination, "type");
 	const char *value = mail_text(destination, "value");
-	const int is_program = type && strcmp(type, "program") == 0;
-	int code = 0, rc;
+	int is_program, code = 0, rc;
 
 	*ret_line = NULL;
+	type = type ? type : "discard";
 	value = value ? value : "";
-	if (!type || strcmp(type, "discard") == 0)
+	is_program = strcmp(type, "program") == 0;
+	if (strcmp(type, "discard") == 0)
 		rc = asprintf(ret_line, "#");
 	else if (is_program || strcmp(type, "file") == 0)
 		rc = asprintf(ret_line, "%s%s", is_program ? "|" : "", value);
