@@ -75,6 +75,14 @@ const struct vp_event_type vp_event_types[] = {
 	{ "user.flags.changed", "user",
 	    "What an account may do was changed.", LIBRARY,
 	    "flags:flags!", "flags:flags!" },
+	{ "user.suspended", "user",
+	    "An account may not use some services (POP, IMAP, web mail, "
+	    "SMTP) any more.", LIBRARY, "flags:flags!", "flags:flags!" },
+	{ "user.resumed", "user", "It may use some of them again.", LIBRARY,
+	    "flags:flags!", "flags:flags!" },
+	{ "user.spam.changed", "user",
+	    "Spam is looked for and deleted for an account, or not any "
+	    "more.", LIBRARY, "flags:flags!", "flags:flags!" },
 	{ "user.quota.changed", "user", "An account has another quota.",
 	    LIBRARY, "quota!", "quota!" },
 	{ "user.forward.changed", "user",

@@ -231,9 +231,28 @@ changed_fields(const struct mod *mod, const struct vpop_user *user)
 	return object;
 }
 
+#define SERVICES (VPOP_NO_POP | VPOP_NO_IMAP | VPOP_NO_WEBMAIL | VPOP_NO_SMTP)
+#define SPAM     (VPOP_NO_SPAMASSASSIN | VPOP_DELETE_SPAM)
+
+/* Services that are closed, or opened, and what is done with spam are kinds of
+ * their own if nothing else changes. */
+static const char *
+event_of_flags(uint32_t old, uint32_t new)
+{
+	const uint32_t changed = old ^ new;
+
+	if (!(changed & ~SPAM))
+		return "user.spam.changed";
+	if (!(changed & ~SERVICES) && !(changed & old))
+		return "user.suspended";
+	if (!(changed & ~SERVICES) && !(changed & new))
+		return "user.resumed";
+	return "user.flags.changed";
+}
+
 /* A change of one kind has an event of its own. */
 static const char *
-event_of(const json_t *new)
+event_of(const struct mod *mod, const json_t *new)
 {
 	if (json_object_size(new) == 1) {
 		if (json_object_get(new, "passwd"))
@@ -241,7 +260,7 @@ event_of(const json_t *new)
 		if (json_object_get(new, "quota"))
 			return "user.quota.changed";
 		if (json_object_get(new, "flags"))
-			return "user.flags.changed";
+			return event_of_flags(mod->old.gid, mod->new.gid);
 	}
 	return "user.updated";
 }
@@ -263,7 +282,7 @@ describe(struct vp_run *run, struct mod *mod, struct vp_intent *intent)
 	if (!mod->element.object || !intent->old || !intent->new ||
 	    !intent->plan)
 		return vp_fail(run->vp, VA_MEMORY_ALLOC_ERR, "out of memory");
-	intent->event = event_of(intent->new);
+	intent->event = event_of(mod, intent->new);
 	return 0;
 }
 

@@ -65,7 +65,7 @@ is 'in order' "$(tail -n 2 "$told/some" | tr -d '\n')" \
 hook user.flags.changed/30-never "[ -e '$told/willing' ] || { echo no thanks; exit 3; }
 jq -r .seq >>'$told/never'"
 until_ok 'another' is_state hook:user.flags.changed/30-never .behind 0
-ok 'flags' vmoduser -p bob@example.com
+ok 'flags' vmoduser -d bob@example.com
 until_ok 'a dead letter' is_state hook:user.flags.changed/30-never .dead 1
 seq=$(vevents list -n 1 -t user.flags.changed | cut -f 1)
 like 'is listed' "$(vevents dead)" \
